@@ -1,0 +1,1 @@
+"""The record of every conversation, and the figures drawn from it."""

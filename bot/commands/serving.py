@@ -1,0 +1,148 @@
+"""`zerolevel serve` and `zerolevel demo`."""
+
+import logging
+import socket
+import sys
+from pathlib import Path
+
+import structlog
+import uvicorn
+from rich.console import Console
+from rich.panel import Panel
+from sqlalchemy import select
+
+from knowledge.importer import import_folder
+from knowledge.store import index_version
+
+from .. import clock, people
+from ..app import build_app
+from ..config import Settings
+from ..core import Core, build_core
+from ..database import Database
+from ..migrate import is_current, migrate
+from ..tables import StaffRow
+from .errors import Stop
+from .importing import draw_report, progress_bar
+
+GRACE_SECONDS = 3
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+DEMO_STAFF = ("demo", "Demo Agent", ("admin",))
+
+
+def serve(settings: Settings, *, console: Console) -> None:
+    """Serves until it is stopped; the database must have been migrated."""
+    database = Database(settings.database_url)
+    if not is_current(database):
+        database.close()
+        raise Stop("The database is not at this release's revision. Run “zerolevel migrate” first.")
+    _require_free_port(settings)
+    set_up_logging(settings.server.log_level)
+    with progress_bar(console) as progress:
+        core = build_core(settings, database, progress=progress)
+    _say_where(core, console)
+    _run(core)
+
+
+def serve_demo(settings: Settings, *, sample: Path, console: Console) -> None:
+    """The same with everything prepared: migrated, the sample loaded when there are no articles, and a one-time sign-in printed."""
+    _require_free_port(settings)
+    set_up_logging(settings.server.log_level)
+    database = Database(settings.database_url)
+    before, after = migrate(database)
+    if before is None:
+        console.print(f"Created the database {settings.database_url.database}.")
+    elif before != after:
+        console.print(f"Migrated the database from {before} to {after}.")
+    _load_sample(database, sample, console)
+    with progress_bar(console) as progress:
+        core = build_core(settings, database, progress=progress)
+    console.print(f"Built the index of {core.index.current.articles} articles.")
+    _say_where(core, console, once=_one_time_link(core))
+    _run(core)
+
+
+def _load_sample(database: Database, sample: Path, console: Console) -> None:
+    with database.reading() as session:
+        if index_version(session):
+            console.print("Keeping the articles and conversations of the last start.")
+            return
+    with progress_bar(console) as progress:
+        report = database.transact(lambda session: import_folder(session, sample, by="sample", now=clock.now(), progress=progress))
+    if not report.clean:
+        draw_report(report, console)
+    console.print(f"Loaded {len(report.files)} sample articles.")
+
+
+def _one_time_link(core: Core) -> str:
+    name, display_name, roles = DEMO_STAFF
+    with core.database.writing() as session:
+        staff = people.staff_named(session, name)
+        if staff is None:
+            staff = people.add_staff(session, name, display_name=display_name, roles=roles, now=core.now())
+        return f"{core.settings.base_url}/sign-in/once/{people.offer_once(session, staff, now=core.now())}"
+
+
+def _say_where(core: Core, console: Console, *, once: str | None = None) -> None:
+    base = core.settings.base_url
+    lines = [f"[bold]Ask[/bold]         {base}/", f"[bold]Desk[/bold]        {base}/desk", f"[bold]Statistics[/bold]  {base}/statistics"]
+    if once is not None:
+        lines += ["", "Sign in once, as an agent who may see everything (valid for an hour):", f"[bold]{once}[/bold]"]
+    elif not _has_staff(core):
+        lines += ["", "Nobody can sign in yet: zerolevel staff add NAME --role admin"]
+    if core.settings.server.host not in LOOPBACK and not base.startswith("https://"):
+        lines += [
+            "",
+            "[yellow]Served without encryption to other machines; put a proxy with HTTPS before it and set server.base_url.[/yellow]",
+        ]
+    width = max(80, len(once or "") + 6)
+    Console(width=width, highlight=False).print(Panel("\n".join(lines), title=core.settings.chat.product, expand=False))
+    console.print("Stop with Ctrl+C.")
+
+
+def _has_staff(core: Core) -> bool:
+    with core.database.reading() as session:
+        return session.scalars(select(StaffRow.id).limit(1)).first() is not None
+
+
+def _run(core: Core) -> None:
+    level = core.settings.server.log_level
+    sys.stdout.flush()
+    app = build_app(core)
+    uvicorn.run(
+        app,
+        host=core.settings.server.host,
+        port=core.settings.server.port,
+        log_level=level if level == "debug" else "warning",
+        access_log=False,  # paths hold secrets: one-time links, the addresses of chats
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
+    )
+
+
+def set_up_logging(level: str) -> None:
+    """One line of key=value pairs per event, on standard error."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    logging.basicConfig(stream=sys.stderr, level=max(number, logging.WARNING), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _require_free_port(settings: Settings) -> None:
+    host, port = settings.server.host, settings.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Stop(
+                f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with --port (make demo PORT=8099)."
+            ) from None

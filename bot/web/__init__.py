@@ -1,0 +1,1 @@
+"""The page shell, signing in, the guards, and the web chat's interface."""
