@@ -16,6 +16,7 @@ from rich.markup import escape
 from . import clock, config
 from .commands.errors import Stop, as_one_line
 from .config import ConfigurationError, Settings
+from .logs import set_up_logging
 
 if TYPE_CHECKING:
     from .core import Core
@@ -275,6 +276,7 @@ def staff_list(config_file: ConfigOption = None) -> None:
 
 def main() -> None:
     """Runs a command; an error is one clear line on standard error, and the exit code is not zero."""
+    set_up_logging("warning")
     try:
         app()
     except (Stop, ConfigurationError) as error:

@@ -156,7 +156,7 @@ def _move_to(session: Session, row: TicketRow, conversation: str) -> None:
 def _closed(session: Session, row: TicketRow, *, actor: str, closing: Closing, now: datetime) -> Ticket:
     row.status, row.closed_at, row.closing = Status.CLOSED, now, closing
     _note(session, row, actor=actor, did=closing, detail=row.closing_title, now=now)
-    pass
+    records.hand_to_bot(session, row.conversation)
     return ticket_from(row)
 
 

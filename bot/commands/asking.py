@@ -8,10 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
-from rich.table import Table
 
 from intents.decision import decide
-from intents.explain import Explanation, explain
+from intents.explain import CandidateExplained, Explanation, explain
 from intents.matcher import Matcher
 from knowledge.model import ParsedFile
 from knowledge.reading import read_folder
@@ -99,10 +98,15 @@ def draw_explanation(asked: Asked, console: Console) -> None:
     repairs = ", ".join(f"{repair.typed} → {repair.read_as}" for repair in found.repairs)
     console.print(f"[bold]Repaired[/bold]    {escape(repairs) or 'nothing'}")
     console.print(f"[bold]Known[/bold]       {found.known:.0%} of the content words occur in the knowledge")
-    table = Table("", "Article", "Sure", "Score", "Parts (value × weight)", "Words that matched", "Nearest line", box=None, pad_edge=False)
     for candidate in found.candidates:
-        parts = "\n".join(f"{part.scorer} {part.value:.2f} × {part.weight:.2f}" for part in candidate.parts)
-        mark = "[green]●[/green]" if candidate.offered else str(candidate.place)
-        sure, score = f"{candidate.confidence:.0%}", f"{candidate.score:.3f}"
-        table.add_row(mark, escape(candidate.title), sure, score, parts, escape(", ".join(candidate.words)), escape(candidate.nearest))
-    console.print(table)
+        _draw_candidate(candidate, console)
+
+
+def _draw_candidate(candidate: CandidateExplained, console: Console) -> None:
+    mark = "[green]●[/green]" if candidate.offered else str(candidate.place)
+    sure = f"{candidate.confidence:.0%} sure, score {candidate.score:.3f}"
+    parts = " + ".join(f"{part.scorer} {part.value:.2f} × {part.weight:.2f}" for part in candidate.parts)
+    console.print(f"\n{mark} [bold]{escape(candidate.title)}[/bold]  {sure}  [dim]{escape(candidate.article)}[/dim]")
+    console.print(f"  score    {parts}")
+    console.print(f"  words    {escape(', '.join(candidate.words)) or '–'}")
+    console.print(f"  nearest  “{escape(candidate.nearest)}”")

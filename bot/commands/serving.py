@@ -1,11 +1,9 @@
 """`zerolevel serve` and `zerolevel demo`."""
 
-import logging
 import socket
 import sys
 from pathlib import Path
 
-import structlog
 import uvicorn
 from rich.console import Console
 from rich.panel import Panel
@@ -19,10 +17,12 @@ from ..app import build_app
 from ..config import Settings
 from ..core import Core, build_core
 from ..database import Database
-from ..migrate import is_current, migrate
+from ..logs import set_up_logging
+from ..migrate import migrate
 from ..tables import StaffRow
 from .errors import Stop
 from .importing import draw_report, progress_bar
+from .opening import open_database
 
 GRACE_SECONDS = 3
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -31,16 +31,13 @@ DEMO_STAFF = ("demo", "Demo Agent", ("admin",))
 
 def serve(settings: Settings, *, console: Console) -> None:
     """Serves until it is stopped; the database must have been migrated."""
-    database = Database(settings.database_url)
-    if not is_current(database):
-        database.close()
-        raise Stop("The database is not at this release's revision. Run “zerolevel migrate” first.")
-    _require_free_port(settings)
     set_up_logging(settings.server.log_level)
-    with progress_bar(console) as progress:
-        core = build_core(settings, database, progress=progress)
-    _say_where(core, console)
-    _run(core)
+    with open_database(settings) as database:
+        _require_free_port(settings)
+        with progress_bar(console) as progress:
+            core = build_core(settings, database, progress=progress)
+        _say_where(core, console)
+        _run(core)
 
 
 def serve_demo(settings: Settings, *, sample: Path, console: Console) -> None:
@@ -116,22 +113,6 @@ def _run(core: Core) -> None:
         access_log=False,  # paths hold secrets: one-time links, the addresses of chats
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
-    )
-
-
-def set_up_logging(level: str) -> None:
-    """One line of key=value pairs per event, on standard error."""
-    number = logging.getLevelNamesMapping()[level.upper()]
-    logging.basicConfig(stream=sys.stderr, level=max(number, logging.WARNING), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 
 

@@ -17,7 +17,6 @@ from starlette.testclient import TestClient
 
 from bot import clock, config, people
 from bot.app import build_app
-from bot.commands.serving import GRACE_SECONDS
 from bot.core import Core, build_core
 from bot.database import Database
 from bot.migrate import migrate
@@ -104,9 +103,7 @@ def asked(house: House) -> Iterator[TestClient]:
 def served(house: House, port: int | None = None) -> Iterator[str]:
     """The address of the application, served by a real server on the loopback."""
     chosen = port or free_port()
-    options = uvicorn.Config(
-        house.app, host="127.0.0.1", port=chosen, log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, ws="none", lifespan="on"
-    )
+    options = uvicorn.Config(house.app, host="127.0.0.1", port=chosen, log_level="critical", timeout_graceful_shutdown=0)
     server = uvicorn.Server(options)
     thread = threading.Thread(target=server.run, name="server", daemon=True)
     thread.start()
@@ -115,7 +112,7 @@ def served(house: House, port: int | None = None) -> Iterator[str]:
         assert server.started, "the server did not start"
         yield f"http://127.0.0.1:{chosen}"
     finally:
-        server.should_exit = server.force_exit = True
+        server.should_exit = True
         thread.join(10)
 
 
