@@ -55,6 +55,15 @@ def open_conversation(
     return store.conversation_from(opened)
 
 
+def lock_conversation(session: Session, conversation: str) -> None:
+    """Until this transaction ends, nobody else writes in this conversation.
+
+    Whoever also locks one of its tickets locks the conversation first, so that two of them never wait for each other.
+    """
+    session.flush()
+    session.get(ConversationRow, conversation, with_for_update=True, populate_existing=True)
+
+
 def record_turn(session: Session, conversation: str, turn: NewTurn, *, settings: RecordSettings, now: datetime) -> Turn:
     """The turn as recorded; see `record_turns`."""
     return record_turns(session, conversation, [turn], settings=settings, now=now)[0]

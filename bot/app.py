@@ -63,7 +63,7 @@ def _running(core: Core, courier: Courier) -> Callable[[FastAPI], AbstractAsyncC
         timetable = jobs.timetable(core.settings.record)
         scheduler = jobs.start_timetable(core.database, timetable, refresh_index=core.index.refresh, now=core.now)
         yield
-        scheduler.shutdown(wait=False)
+        scheduler.shutdown(wait=True)
         courier.stop()
         core.database.close()
 
@@ -102,7 +102,9 @@ def _page_routers(
     core: Core, assistant: Assistant, templates: Jinja2Templates, open_session: Callable[[Request], AbstractContextManager[Session]]
 ) -> Iterator[APIRouter]:
     settings, now = core.settings, core.now
-    yield sign_in.build_router(open_session=open_session, templates=templates, settings=settings.signin, secure=_is_secure(core), now=now)
+    yield sign_in.build_router(
+        database=core.database, open_session=open_session, templates=templates, settings=settings.signin, secure=_is_secure(core), now=now
+    )
     yield knowledge.pages.build_router(
         open_session=open_session,
         templates=templates,

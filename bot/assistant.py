@@ -116,7 +116,8 @@ class Assistant:
         notes = ["secret_kept_out"] if secret else []
         if len(text) > LONGEST_TEXT:
             text, notes = text[:LONGEST_TEXT], [*notes, "cut"]
-        return replace(message, text=text.replace("\x00", "")), tuple(notes)
+        ref = None if message.ref is None else message.ref.replace("\x00", "")
+        return replace(message, text=text.replace("\x00", ""), ref=ref, choice=message.choice.replace("\x00", "")), tuple(notes)
 
     def _handle(self, session: Session, message: Message, notes: Sequence[str], built: Built, started: float) -> Handled:
         if message.ref is not None:

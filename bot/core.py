@@ -1,6 +1,6 @@
 """The composition root: what every way of running the product needs, built once, by hand, in plain calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,9 +45,9 @@ class Core:
             committed=committed,
         )
 
-    def courier(self, *channels: Channel) -> Courier:
-        """The worker that sends what is in the outbox for these channels."""
-        return Courier(self.database, {channel.name: channel for channel in channels}, self.now)
+    def courier(self, *channels: Channel, addresses: Sequence[str] | None = None) -> Courier:
+        """The worker that sends what is in the outbox for these channels, at these addresses only if any are given."""
+        return Courier(self.database, {channel.name: channel for channel in channels}, self.now, addresses=addresses)
 
 
 def build_core(

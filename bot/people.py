@@ -96,19 +96,30 @@ def list_staff(session: Session) -> list[Staff]:
     return [_staff_from(row) for row in session.scalars(select(StaffRow).order_by(StaffRow.name))]
 
 
-def check_password(session: Session, name: str, password: str, *, settings: SignInSettings, now: datetime) -> Staff | str:
-    """The account, or the sentence that says why not; a wrong password is counted, which is why this does not raise.
+def fitting_hash(session: Session, name: str, password: str) -> str | None:
+    """The stored hash that this password fits; None when there is none, after the same time.
 
-    The row is locked, so that passwords tried at the same moment are all counted.
+    It takes a tenth of a second, on purpose, so it only reads: nobody who tries passwords keeps the database from writing.
+    """
+    row = _by_name(session, name)
+    stored = row.password if row is not None and row.active and row.password else _NOBODY
+    session.rollback()  # the password is compared outside any transaction
+    fits = _matches(stored, password)
+    return stored if fits and stored != _NOBODY else None
+
+
+def check_sign_in(session: Session, name: str, fitting: str | None, *, settings: SignInSettings, now: datetime) -> Staff | str:
+    """The account, or the sentence that says why not; `fitting` comes from `fitting_hash`.
+
+    A wrong password is counted, which is why this does not raise; the row is locked, so that passwords tried at once are all counted.
     """
     row = _by_name(session, name, locked=True)
     wrong = "Name or password is not right. Please try again."
     if row is None or not row.active or not row.password:
-        _matches(_NOBODY, password)
         return wrong
     if row.locked_until is not None and row.locked_until > now:
         return "Too many attempts. Please wait a few minutes and try again."
-    if not _matches(row.password, password):
+    if fitting is None or fitting != row.password:
         row.failures += 1
         if row.failures >= settings.attempts:
             row.failures, row.locked_until = 0, now + timedelta(minutes=settings.locked_minutes)

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import analytics.store
@@ -48,15 +48,11 @@ def add_fact(session: Session, number: int, *, fact: str, label: str, text: str,
 
 def claim(session: Session, number: int, *, agent: Agent, deliver: Deliver, now: datetime) -> Ticket:
     """The ticket, now this agent's. Of two who claim at once exactly one wins; raises `ClaimedByOther` for the other one."""
-    won = session.execute(
-        update(TicketRow)
-        .where(TicketRow.number == number, TicketRow.status == Status.WAITING)
-        .values(status=Status.CLAIMED, assignee=agent.id, assignee_name=agent.name, claimed_at=func.coalesce(TicketRow.claimed_at, now))
-        .returning(TicketRow.number)
-    ).first()
     row = _locked(session, number)
-    if won is None:
+    if row.status != Status.WAITING:
         return _already(row, agent)
+    row.status, row.assignee, row.assignee_name = Status.CLAIMED, agent.id, agent.name
+    row.claimed_at = row.claimed_at or now
     _note(session, row, actor=agent.name, did="claimed", now=now)
     ticket = ticket_from(row)
     deliver(session, Said("joined", ticket, agent.name, ""))
@@ -185,10 +181,12 @@ def _open_of(session: Session, conversation: str) -> TicketRow | None:
 
 
 def _locked(session: Session, number: int) -> TicketRow:
-    row = session.get(TicketRow, number, with_for_update=True, populate_existing=True)
-    if row is None:
+    """The ticket, after its conversation: the order in which an employee's message locks them too."""
+    conversation = session.scalar(select(TicketRow.conversation).where(TicketRow.number == number))
+    if conversation is None:
         raise NotPossible(f"There is no ticket {number}.")
-    return row
+    records.lock_conversation(session, conversation)
+    return session.get_one(TicketRow, number, with_for_update=True, populate_existing=True)
 
 
 def _note(session: Session, row: TicketRow, *, actor: str, did: str, now: datetime, detail: str = "") -> None:

@@ -22,7 +22,7 @@ class TicketRow(Base):
     __tablename__ = "ticket"
 
     number: Mapped[int] = mapped_column(Identity(start=FIRST_NUMBER), primary_key=True)
-    conversation: Mapped[str] = mapped_column(ForeignKey(ConversationRow.id), index=True)
+    conversation: Mapped[str] = mapped_column(ForeignKey(ConversationRow.id, ondelete="CASCADE"), index=True)
     channel: Mapped[str] = mapped_column(String(40))
     address: Mapped[str] = mapped_column(String(200))
     person: Mapped[str] = mapped_column(String(200), index=True)
@@ -54,7 +54,7 @@ class TicketEventRow(Base):
     __tablename__ = "ticket_event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    ticket: Mapped[int] = mapped_column(ForeignKey(TicketRow.number), index=True)
+    ticket: Mapped[int] = mapped_column(ForeignKey(TicketRow.number, ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(200))
     did: Mapped[str] = mapped_column(String(40))

@@ -59,9 +59,9 @@ class Screen:
 def run_chat(core: Core, *, name: str, test: bool, console: Console) -> None:
     """Asks and answers until the input ends; what agents write appears in between."""
     screen = Screen(console)
-    courier = core.courier(TerminalChannel(screen.draw))
-    assistant = core.assistant(committed=courier.wake)
     address = f"{name}@terminal"
+    courier = core.courier(TerminalChannel(screen.draw), addresses=(address,))
+    assistant = core.assistant(committed=courier.wake)
     person = Person(f"terminal:{name}", name)
     console.print(
         f"[dim]You talk to {escape(core.settings.chat.product)} as {escape(name)}. Pick a choice by its number; /quit ends.[/dim]"

@@ -79,7 +79,13 @@ class CookieBackend(AuthenticationBackend):
 
 
 def build_router(
-    *, open_session: OpenSession, templates: Jinja2Templates, settings: SignInSettings, secure: bool, now: Callable[[], datetime]
+    *,
+    database: Database,
+    open_session: OpenSession,
+    templates: Jinja2Templates,
+    settings: SignInSettings,
+    secure: bool,
+    now: Callable[[], datetime],
 ) -> APIRouter:
     """The pages for signing in and out."""
     router = APIRouter(include_in_schema=False)
@@ -102,8 +108,10 @@ def build_router(
         password: Annotated[str, Form()] = "",
         target: Annotated[str, Form(alias="next")] = "",
     ) -> Response:
+        with database.reading() as reading:
+            fitting = people.fitting_hash(reading, name, password)
         with open_session(request) as session:
-            found = people.check_password(session, name, password, settings=settings, now=now())
+            found = people.check_sign_in(session, name, fitting, settings=settings, now=now())
             if isinstance(found, people.Staff):
                 return _with_cookie(session, found, _own_path(target) or first_page(found.scopes))
         values = {"next": _own_path(target), "error": found, "name": name}

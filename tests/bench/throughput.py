@@ -84,9 +84,7 @@ def main() -> None:
     for name, times in (("bare FastAPI, one durable insert", bare), ("Zerolevel, matched and recorded", ours)):
         rate = len(times) / options.seconds
         print(f"| {name} | {rate:.0f} | {np.percentile(times, 50):.1f} ms | {np.percentile(times, 99):.1f} ms | {options.clients} |")
-    print(
-        f"ratio: {len(ours) / len(bare):.2f} of the bare framework; {turns:,} messages of employees in the record, {len(ours):,} acknowledged"
-    )
+    print(f"ratio: {len(ours) / len(bare):.2f} of the bare framework; {turns:,} messages recorded, {len(ours):,} acknowledged")
 
 
 def _load(port: int, clients: int, seconds: float) -> list[float]:

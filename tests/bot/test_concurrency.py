@@ -122,12 +122,8 @@ def test_a_second_wish_for_a_person_at_the_same_moment_makes_no_second_ticket(as
         assert len(store.queue(session)) == 1
 
 
-def test_an_agent_and_the_employee_write_at_the_same_moment(
-    assistant: Assistant, database: Database, request: pytest.FixtureRequest
-) -> None:
+def test_an_agent_and_the_employee_write_at_the_same_moment(assistant: Assistant, database: Database) -> None:
     """Both are recorded and brought, whoever is first."""
-    if not database.is_sqlite:
-        request.applymarker(pytest.mark.xfail(reason="the desk numbers its turn without the lock: /tmp/zl/t2-locks.patch"))
     ticket = hand_over(assistant, database)
     database.transact(lambda session: handoff.claim(session, ticket.number, agent=ANA, deliver=assistant.deliver, now=START))
 

@@ -192,7 +192,6 @@ def test_sent_messages_and_ended_sign_ins_are_deleted(database: Database) -> Non
     assert rows(database) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the key from ticket to conversation keeps both for ever: /tmp/zl/t2-locks.patch")
 def test_old_conversations_are_deleted_also_when_they_had_a_ticket(database: Database) -> None:
     def begin(session: Session) -> None:
         for address in ("a", "b"):

@@ -104,6 +104,7 @@ def test_numbers_of_tickets_are_never_given_twice(database: Database) -> None:
 
 def test_processes_that_start_together_migrate_once(empty: Database, empty_url: URL) -> None:
     others = [Database(empty_url) for _ in range(2)]
+    assert not any(is_current(place) for place in (empty, *others))
     results = values(at_once([partial(migrate, place) for place in (empty, *others)]))
     for other in others:
         other.close()

@@ -34,7 +34,9 @@ def ana(database: Database) -> Staff:
 
 
 def check(database: Database, name: str = "ana", password: str = PASSWORD, after: timedelta = timedelta(0)) -> Staff | str:
-    return database.transact(lambda session: people.check_password(session, name, password, settings=SETTINGS, now=START + after))
+    with database.reading() as session:
+        fitting = people.fitting_hash(session, name, password)
+    return database.transact(lambda session: people.check_sign_in(session, name, fitting, settings=SETTINGS, now=START + after))
 
 
 def sign_in(database: Database, staff: Staff, after: timedelta = timedelta(0)) -> str:

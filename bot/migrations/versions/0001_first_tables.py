@@ -233,10 +233,7 @@ def upgrade() -> None:
         sa.Column("closing_title", sa.String(length=300), nullable=False),
         sa.Column("solved", sa.Boolean(), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["conversation"],
-            ["conversation.id"],
-        ),
+        sa.ForeignKeyConstraint(["conversation"], ["conversation.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("number"),
         sqlite_autoincrement=True,
     )
@@ -253,10 +250,7 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(length=200), nullable=False),
         sa.Column("did", sa.String(length=40), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["ticket"],
-            ["ticket.number"],
-        ),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("ticket_event", schema=None) as batch_op:
