@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from . import store
 from .episodes import advance, longest_window, question_key, replay
-from .model import Conversation, Episode, Event, Holder, Json, NewTurn, RecordSettings, Signal, Speaker, Turn
+from .model import Candidate, Conversation, Episode, Event, Holder, Json, NewTurn, RecordSettings, Signal, Speaker, Turn
 from .tables import ConversationRow, EpisodeArticleRow, EpisodeRow, TurnRow
+
+_OPENED = "opened conversation"
+"""Keeps the row in the session, which holds it only weakly, so that it is not read again before it is written."""
 
 
 def open_conversation(
@@ -34,6 +37,7 @@ def open_conversation(
     row = session.scalars(store.latest_at(channel, address).with_for_update()).first()
     if row is not None and row.ended_at is None:
         if not _is_idle(row, settings, now):
+            session.info[_OPENED] = row
             return store.conversation_from(row)
         row.ended_at = row.last_at
         session.flush()
@@ -52,6 +56,7 @@ def open_conversation(
     )
     session.add(opened)
     session.flush()
+    session.info[_OPENED] = opened
     return store.conversation_from(opened)
 
 
@@ -87,7 +92,7 @@ def record_turns(
     if owner is None:
         raise LookupError(f"There is no conversation {conversation}.")
     rows = [
-        TurnRow(conversation=owner.id, channel=owner.channel, seq=seq, at=now, **asdict(turn))
+        TurnRow(conversation=owner.id, channel=owner.channel, seq=seq, at=now, **_turn_values(turn))
         for seq, turn in enumerate(turns, owner.last_seq + 1)
     ]
     owner.last_seq += len(rows)
@@ -213,9 +218,18 @@ def _note_article(noted: EpisodeArticleRow | None, episode: Episode, event: Even
             pass
 
 
+def _turn_values(turn: NewTurn) -> dict[str, Any]:
+    return {**_values(turn), "candidates": [_values(candidate) for candidate in turn.candidates]}
+
+
+def _values(of: NewTurn | Candidate | Episode) -> dict[str, Any]:
+    """The fields as they are; `dataclasses.asdict` would copy everything in them, for every message."""
+    return {field.name: getattr(of, field.name) for field in fields(of)}
+
+
 def _episode_values(episode: Episode) -> dict[str, Any]:
     return {
-        **asdict(episode),
+        **_values(episode),
         "recontact_after": _seconds(episode.last_at, episode.recontacted_at),
         "person_wait": _seconds(episode.handed_off_at, episode.person_answered_at),
         "question_key": question_key(episode.question),

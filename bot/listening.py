@@ -34,6 +34,7 @@ class Phrasebook:
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
         self._phrases: dict[str, frozenset[str]] = {}
+        self._by_length: dict[str, dict[int, list[str]]] = {}
 
     def means(self, text: str, name: str) -> bool:
         """Whether the whole message is one of the phrases `name`; a typing error in a longer phrase is forgiven.
@@ -126,6 +127,16 @@ class Phrasebook:
     def is_vague(self, text: str) -> bool:
         """Whether the message says that something is wrong, but not what."""
         return all(word in self._vague for word in plain(text).split())
+
+    def _about_as_long(self, name: str, length: int) -> list[str]:
+        """The phrases that are at most one letter longer or shorter."""
+        if name not in self._by_length:
+            by_length: dict[int, list[str]] = {}
+            for phrase in sorted(self._of(name)):
+                for near in (-1, 0, 1):
+                    by_length.setdefault(len(phrase) + near, []).append(phrase)
+            self._by_length[name] = by_length
+        return self._by_length[name].get(length, [])
 
     def _of(self, name: str) -> frozenset[str]:
         if name not in self._phrases:

@@ -102,37 +102,37 @@ class _DeskPages:
 
     @requires("desk")
     def claim(self, request: Request, number: Number) -> Response:
-        return self._act(request, number, "claimed", handoff.claim)
+        return self._act(request, number, handoff.claim, to=f"/desk/{number}?done=claimed")
 
     @requires("desk")
     def release(self, request: Request, number: Number) -> Response:
-        return self._act(request, number, "released", handoff.release, to="/desk")
+        return self._act(request, number, handoff.release, to="/desk?done=released")
 
     @requires("desk")
     def say(self, request: Request, number: Number, text: Annotated[str, Form()] = "") -> Response:
-        return self._act(request, number, "said", partial(handoff.agent_says, text=text), draft=text)
+        verb = partial(handoff.agent_says, text=text)
+        return self._act(request, number, verb, to=f"/desk/{number}?done=said#end", typed={"draft": text})
 
     @requires("desk")
     def close(self, request: Request, number: Number, article: Annotated[str, Form()] = "") -> Response:
-        return self._act(request, number, "closed", partial(_close_with, article, self.titles), to="/desk", chosen=article)
+        return self._act(request, number, partial(_close_with, article, self.titles), to="/desk?done=closed", typed={"chosen": article})
 
     @requires("desk")
     def hand_back(self, request: Request, number: Number) -> Response:
-        return self._act(request, number, "handed_back", partial(handoff.close_ticket, closing=Closing.HANDED_BACK), to="/desk")
+        return self._act(request, number, partial(handoff.close_ticket, closing=Closing.HANDED_BACK), to="/desk?done=handed_back")
 
     def _act(
-        self, request: Request, number: int, done: str, verb: Callable[..., Ticket], *, to: str = "", draft: str = "", chosen: str = ""
+        self, request: Request, number: int, verb: Callable[..., Ticket], *, to: str, typed: Mapping[str, str] = MappingProxyType({})
     ) -> Response:
-        """Does it and goes on; when it cannot be done, shows the ticket as it is now, why, and what was typed and chosen."""
+        """Does it and goes on; when it cannot be done, shows the ticket as it is now, why, and what was typed."""
         agent = Agent(request.user.id, request.user.display_name)
         with self.open_session(request) as session:
             try:
                 with session.begin_nested():
                     verb(session, number, agent=agent, deliver=self.deliver, now=self.now())
             except (ClaimedByOther, NotPossible) as reason:
-                typed = {"error": str(reason), "draft": draft, "chosen": chosen}
-                return self._draw_ticket(session, request, number, "escalation/ticket.html", typed)
-        return RedirectResponse(f"{to or f'/desk/{number}'}?done={done}", status_code=303)
+                return self._draw_ticket(session, request, number, "escalation/ticket.html", {"error": str(reason), **typed})
+        return RedirectResponse(to, status_code=303)
 
     def _draw_queue(self, request: Request, template: str) -> Response:
         with self.open_session(request) as session:
@@ -150,7 +150,7 @@ class _DeskPages:
         return self.templates.TemplateResponse(request, template, values)
 
     def _draw_ticket(
-        self, session: Session, request: Request, number: int, template: str, typed: Mapping[str, str] = MappingProxyType({})
+        self, session: Session, request: Request, number: int, template: str, refused: Mapping[str, str] = MappingProxyType({})
     ) -> Response:
         ticket = store.ticket(session, number)
         if ticket is None:
@@ -164,9 +164,9 @@ class _DeskPages:
             "area": self.settings.areas.get(ticket.area, ticket.area),
             "now": self.now(),
             "done": DONE.get(request.query_params.get("done", ""), ""),
-            **typed,
+            **refused,
         }
-        return self.templates.TemplateResponse(request, template, values, status_code=409 if typed else 200)
+        return self.templates.TemplateResponse(request, template, values, status_code=409 if refused else 200)
 
 
 def tell_story(session: Session, ticket: Ticket) -> Story:

@@ -116,7 +116,7 @@ def test_claim_say_close_and_what_the_employee_reads(ana: TestClient, client: Te
     assert "This one is yours now." in ana.get(answer.headers["location"]).text
     assert "Agent Smith has joined" in str(last_turn(client, conversation)["text"])
     answer = ana.post(f"/desk/{number}/say", data={"text": TYPED})
-    assert answer.headers["location"] == f"/desk/{number}?done=said"
+    assert answer.headers["location"] == f"/desk/{number}?done=said#end"
     assert f'data-sent="say-{number}"' in ana.get(answer.headers["location"]).text
     said = last_turn(client, conversation)
     assert (said["speaker"], said["author"], said["text"]) == ("agent", "Agent Smith", TYPED)

@@ -1,4 +1,5 @@
 // Renews the parts of a page that say where they come from: <div data-refresh="/desk/queue" data-every="4">, in seconds.
+// One with data-follow is scrolled along when its end was on the screen.
 // Keeps what is typed into <textarea data-keep="name"> until the page says <p data-sent="name">.
 
 import { showTimes } from "./local-time.js";
@@ -40,8 +41,10 @@ async function renew(/** @type {HTMLElement} */ part) {
   const fresh = document.createElement("template");
   fresh.innerHTML = await response.text();
   const focused = part.contains(document.activeElement) ? document.activeElement?.id : "";
+  const [atEnd, height] = [part.getBoundingClientRect().bottom < innerHeight, part.offsetHeight];
   merge(part, fresh.content);
   showTimes(part);
+  if ("follow" in part.dataset && atEnd) scrollBy({ top: part.offsetHeight - height, behavior: "instant" });
   if (focused && !part.contains(document.activeElement)) document.getElementById(focused)?.focus({ preventScroll: true });
   return true;
 }
