@@ -41,10 +41,10 @@ err = Console(stderr=True, highlight=False)
 SAMPLE = Path(__file__).resolve().parent.parent / "knowledge" / "sample"
 
 ConfigOption = Annotated[
-    Path | None, typer.Option("--config", "-c", help="The configuration file [default: config.toml, if there is one].")
+    Path | None, typer.Option("--config", "-c", help="The configuration file (default: config.toml, if there is one).")
 ]
-HostOption = Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].")]
-PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on [default: 8000].")]
+HostOption = Annotated[str | None, typer.Option(help="Address to listen on (default: 127.0.0.1).")]
+PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on (default: 8000).")]
 
 
 @app.command()
@@ -54,10 +54,13 @@ def demo(
     data: Annotated[Path, typer.Option(help="Folder for the database; a second start keeps what is in it.")] = Path("data"),
     config_file: ConfigOption = None,
 ) -> None:
-    """Start everything with the sample knowledge base: database, web chat, desk, statistics."""
+    """Start everything with the sample knowledge base: database, web chat, desk, statistics.
+
+    The database is zerolevel.db in the data folder: with the default folder, every other command finds it too.
+    """
     from .commands import serving
 
-    url = f"sqlite:///{data.resolve() / 'demo.db'}"
+    url = f"sqlite:///{data.resolve() / 'zerolevel.db'}"
     settings = _load(config_file, server={"host": host, "port": port}, database={"url": url})
     serving.serve_demo(settings, sample=SAMPLE / "articles", console=out)
 
@@ -229,7 +232,7 @@ def staff_add(
     display_name: Annotated[str, typer.Option(help="The name that colleagues and employees read.")] = "",
     config_file: ConfigOption = None,
 ) -> None:
-    """Create an account and print a link that signs in once, where a password can be set later with [bold]staff password[/bold]."""
+    """Create an account and print a link that signs in once; [bold]staff password[/bold] sets a password."""
     from . import people
 
     with _database(config_file) as (settings, database), database.writing() as session:

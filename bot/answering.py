@@ -14,6 +14,18 @@ CHOICES_AT_MOST = 3
 NEXT_BEST_FROM = 0.45
 """The share of the first article's score (0 to 1) from which another one is worth offering after a "no"."""
 
+AREA_FROM = 0.2
+"""Confidence (0 to 1) from which the best candidate says which service area a question belongs to."""
+
+
+def area_of(question: str, context: Context) -> str:
+    """The service area of the article that is most likely meant; empty when none is likely enough."""
+    matches = context.read(question).understanding.matches
+    if not matches or matches[0].confidence < AREA_FROM:
+        return ""
+    article = context.article(matches[0].article)
+    return "" if article is None else article.area
+
 
 def answer_question(text: str, state: State, context: Context) -> Turnout:
     """What to say to a question: alone first, and together with the one before it when the bot had asked back."""

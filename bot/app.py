@@ -46,6 +46,7 @@ def build_app(core: Core) -> FastAPI:
             Middleware(AuthenticationMiddleware, backend=sign_in.CookieBackend(core.database, core.settings.signin, core.now)),
         ],
     )
+    app.state.end_streams = channel.close
     install_error_pages(app, templates)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     assistant = core.assistant(committed=courier.wake)

@@ -234,9 +234,9 @@ class Assistant:
                 return self._reopen(session, conversation, turnout, number)
             case Confirm(number=number):
                 handoff.confirm_solved(session, number, now=now)
-            case AddFact(number=number, fact=fact, text=text):
-                label = self._texts.text("fact_label", fact)
-                handoff.add_fact(session, number, fact=fact, label=label, text=text, now=now)
+            case AddFact(number=number, fact=fact, text=text, area=area):
+                label, area = self._texts.text("fact_label", fact), area if area in self._desk.areas else ""
+                handoff.add_fact(session, number, fact=fact, label=label, text=text, area=area, now=now)
             case Withdraw(number=number):
                 handoff.withdraw(session, number, now=now)
             case EndConversation():
@@ -259,14 +259,16 @@ class Assistant:
             area=area if area in self._desk.areas else "",
         )
         ticket = handoff.open_ticket(session, asked, settings=self._desk, now=now)
-        facts = dialogue.facts_to_ask(self._texts, question=question, name=conversation.person_name, area=ticket.area)
+        is_again = again is not None and again.status is not Status.CLOSED
+        to_ask = dialogue.facts_to_ask(self._texts, question=question, name=conversation.person_name, area=ticket.area)
+        facts = turnout.state.facts if is_again else to_ask
         reply = replies.handed_off(
             self._texts,
             number=ticket.number,
             area=self._area_name(ticket),
             expectation=desk.expectation(session, before=ticket.number, settings=self._desk, now=now),
             fact=facts[0] if facts else None,
-            again=again is not None and again.status is not Status.CLOSED,
+            again=is_again,
         )
         return replace(turnout, spoken=(Spoken(reply, Signal.HANDED_OFF),), state=State(question=question, facts=facts))
 

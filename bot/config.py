@@ -124,7 +124,7 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ, 
         values.setdefault(section, {})[name] = _parsed(section, name, text)
     for section, chosen in given.items():
         values.setdefault(section, {}).update({name: value for name, value in chosen.items() if value is not None})
-    settings = _validated(values, origin)
+    settings = _validated(values, origin, environment)
     return _with_password_file(settings)
 
 
@@ -193,11 +193,11 @@ def _parsed(section: str, name: str, text: str) -> object:
     return text
 
 
-def _validated(values: Mapping[str, Any], origin: str) -> Settings:
+def _validated(values: Mapping[str, Any], origin: str, environment: Mapping[str, str]) -> Settings:
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise ConfigurationError("\n".join(_problem(dict(item), origin) for item in error.errors())) from None
+        raise ConfigurationError("\n".join(_problem(dict(item), origin, environment) for item in error.errors())) from None
     if settings.chat.language not in LANGUAGES:
         raise ConfigurationError(
             f"{origin}: chat.language: there are no texts in “{settings.chat.language}”. Allowed: {', '.join(LANGUAGES)}."
@@ -248,15 +248,16 @@ def _with_password_apart(settings: Settings) -> Settings:
     return settings.model_copy(update={"database": settings.database.model_copy(update={"url": bare, "password": secret})})
 
 
-def _problem(error: Mapping[str, Any], origin: str) -> str:
+def _problem(error: Mapping[str, Any], origin: str, environment: Mapping[str, str]) -> str:
     place = [str(part) for part in error["loc"]]
     name = ".".join(place)
     if error["type"] == "extra_forbidden":
         allowed = _allowed(place[:-1])
         return f"{origin}: {name}: there is no such setting.{_suggestion(place[-1], allowed)} Allowed here: {', '.join(allowed)}."
     found = "" if place[0] == "database" else f", found {error['input']!r}"
-    source = f" or {_variable(*place[:2])}" if len(place) >= 2 and place[0] != "texts" else ""
-    return f"{origin}{source}: {name}: {_wanted(error)}{found}. {_description(place)}".rstrip()
+    variable = _variable(*place[:2]) if len(place) >= 2 else ""
+    source = f"environment: {variable}" if variable in environment else origin
+    return f"{source}: {name}: {_wanted(error)}{found}. {_description(place)}".rstrip()
 
 
 def _wanted(error: Mapping[str, Any]) -> str:
@@ -273,7 +274,7 @@ def _wanted(error: Mapping[str, Any]) -> str:
         "string_type": "expected a text in quotes",
         "string_pattern_mismatch": "this is not one of those allowed",
         "list_type": "expected a list in square brackets",
-        "dict_type": "expected a table in braces",
+        "dict_type": "expected a table of names and values",
         "greater_than_equal": f"expected at least {limits.get('ge')}",
         "less_than_equal": f"expected at most {limits.get('le')}",
     }

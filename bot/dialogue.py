@@ -5,7 +5,7 @@ from dataclasses import replace
 from analytics.model import Signal
 
 from . import replies
-from .answering import answer_question
+from .answering import answer_question, area_of
 from .listening import has_words
 from .model import Message, Option
 from .skills import SKILLS
@@ -36,7 +36,7 @@ def listen(message: Message, state: State, context: Context, *, ticket: int, cla
         return _withdrawn(context, ticket)
     if phrases.means(message.text, "my_tickets"):
         return Turnout((Spoken(replies.my_tickets(context.texts, context.my_tickets())),), state)
-    if phrases.wants_person(message.text):
+    if phrases.wants_person(message.text) or phrases.means(message.text, "how_long"):
         return Turnout((), state, heard=Signal.RELAYED, effect=HandOver(state.question))
     if phrases.means(message.text, "start_over"):
         return Turnout((Spoken(replies.held_by_person(context.texts, number=ticket)),), state, heard=Signal.RELAYED)
@@ -67,7 +67,8 @@ def _told(text: str, state: State, context: Context, ticket: int) -> Turnout:
         return Turnout((), state, heard=Signal.RELAYED)
     asked, left = state.facts[0], state.facts[1:]
     fact = phrases.is_name(text) if asked == "name" else text
-    effect = AddFact(ticket, asked, fact) if fact else None
+    area = area_of(text, context) if asked == "about" else ""
+    effect = AddFact(ticket, asked, fact, area) if fact else None
     return Turnout(_next_fact("fact_thanks", left, context), replace(state, facts=left), heard=Signal.RELAYED, effect=effect)
 
 

@@ -94,6 +94,11 @@ class Phrasebook:
         is_short = has_words(name) and len(words) <= NAME_WORDS_AT_MOST
         return name if is_short and (len(words) <= 2 or (words[0][0].isupper() and words[-1][0].isupper())) else ""
 
+    def goes_on(self, text: str) -> str:
+        """The message, if right after an answer it can only mean that it did not help: "still black"; empty otherwise."""
+        said = plain(text)
+        return said if any(pattern.search(said) for pattern in self._goes_on) else ""
+
     def wants_person(self, text: str) -> bool:
         """Whether the message asks for a person, in whatever words."""
         said = plain(text)
@@ -107,6 +112,12 @@ class Phrasebook:
         if any(pattern.search(said) for pattern in self._person):
             return True
         return any(pattern.search(said) and len(self._besides(said, pattern)) <= 1 for pattern in self._person_maybe)
+
+    def named_area(self, text: str) -> str:
+        """The service area whose team the message names; empty when it names none."""
+        said = f" {plain(text)} "
+        areas = self._texts.names("area_words")
+        return next((area for area in areas if any(f" {word} " in said for word in self._texts.words("area_words", area))), "")
 
     def besides_person(self, text: str, *, least: int = 1) -> str:
         """The message, when `least` of its words also say what it is about ("my laptop is dead, get me a person"); empty otherwise."""
@@ -162,6 +173,10 @@ class Phrasebook:
     @cached_property
     def _spelling(self) -> tuple[str, ...]:
         return self._texts.words("patterns", "person_spelling")
+
+    @cached_property
+    def _goes_on(self) -> list[re.Pattern[str]]:
+        return [re.compile(pattern) for pattern in self._texts.words("patterns", "goes_on")]
 
     @cached_property
     def _person(self) -> list[re.Pattern[str]]:

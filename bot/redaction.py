@@ -16,10 +16,12 @@ _KEYS = re.compile(
     r"|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
     re.DOTALL,
 )
-_WORD = r"\b(?:passwords?|passwort|passwd|passphrase|passcode|pass|pwd|pw|pin)\b"
+# "password" as people type it in a hurry, too: pasword, passwrod, passwrd, passowrd.
+_WORD = r"\b(?:passwords?|pas{1,2}[a-z]{0,2}w[a-z]{0,3}d|pas{1,2}[a-z]?wo?rt|passphrase|passcode|pass|pwd|pw|pin)\b"
 _SET = re.compile(rf"({_WORD}\s*(?:[:=]|\bis\s*[:=])\s*)(\S+)", re.IGNORECASE)
 _SAID = re.compile(rf"({_WORD}(?:\s+\w+){{0,5}}?\s+(?:is|was|to|should be)\s+(?:now\s+)?)(\S+)", re.IGNORECASE)
 _BARE = re.compile(rf"({_WORD}\s+)(\S+)", re.IGNORECASE)
+_AS = re.compile(rf"(?=\S{{6,200}}\s+(?:as|for|is)\s+(?:(?:a|my|the|new|old)\s+)*{_WORD})()(\S+)", re.IGNORECASE)
 _PIN = re.compile(r"(\bpin(?:\s+code|\s+number)?\s*(?:is|was|[:=])?\s*)(\d{4,12})\b", re.IGNORECASE)
 _LOGIN = re.compile(r"(\b(?:login|user(?:name)?|account)\s*(?:[:=]|is\s)?\s*\S+\s*/\s*)(\S{6,})", re.IGNORECASE)
 _IN_URL = re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{1,100}:)([^\s/@]{3,200})(?=@)", re.IGNORECASE)
@@ -32,7 +34,7 @@ def redact(text: str) -> tuple[str, bool]:
     kept = _KEYS.sub(HIDDEN, text)
     kept = _IN_URL.sub(rf"\g<1>{HIDDEN}", kept)
     kept = _SET.sub(lambda found: _hidden(found, _is_unlike_a_word), kept)
-    for pattern in (_SAID, _LOGIN):
+    for pattern in (_SAID, _AS, _LOGIN):
         kept = pattern.sub(lambda found: _hidden(found, _is_mixed), kept)
     kept = _BARE.sub(lambda found: _hidden(found, _is_strong), kept)
     kept = _PIN.sub(rf"\g<1>{HIDDEN}", kept)

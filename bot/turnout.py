@@ -118,11 +118,12 @@ class Reopen:
 
 @dataclass(frozen=True, slots=True)
 class AddFact:
-    """The employee answered one of the questions asked after the hand-over."""
+    """The employee answered one of the questions asked after the hand-over; `area` is where it belongs, empty when not clear."""
 
     number: int
     fact: str
     text: str
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)

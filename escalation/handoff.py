@@ -33,9 +33,13 @@ def open_ticket(session: Session, handoff: Handoff, *, settings: DeskSettings, n
     return ticket_from(row)
 
 
-def add_fact(session: Session, number: int, *, fact: str, label: str, text: str, now: datetime) -> Ticket:
-    """The ticket with one more fact from the employee; what it is about and who asks go where agents look for them."""
+def add_fact(session: Session, number: int, *, fact: str, label: str, text: str, area: str = "", now: datetime) -> Ticket:
+    """The ticket with one more fact from the employee; what it is about and who asks go where agents look for them.
+
+    `area` is the service area that the fact shows the ticket to belong to; empty leaves it where it is.
+    """
     row = _locked(session, number)
+    row.area = area or row.area
     if fact == "about" and not row.question:
         row.question = text
     elif fact == "name" and not row.person_name:

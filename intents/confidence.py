@@ -39,3 +39,6 @@ and `outside.tsv`, with the classifier made to take part."""
 
 WORD_FOR_WORD = 0.97
 """The least confidence in an article one of whose lines is, word for word in any order, the question."""
+
+GUESSED = 0.5
+"""The most confidence in anything when the words had to be guessed (see `Read.is_guessed`): enough to ask."""

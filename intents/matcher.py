@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from .classifier import Classifier, train_classifier
-from .confidence import WITH_CLASSIFIER, WITHOUT_CLASSIFIER, WORD_FOR_WORD, Calibration
+from .confidence import GUESSED, WITH_CLASSIFIER, WITHOUT_CLASSIFIER, WORD_FOR_WORD, Calibration
 from .coverage import CoverageIndex, build_coverage, passage_texts
 from .lexicon import Lexicon, build_lexicon
 from .lines import LineIndex, article_lines, build_lines
@@ -172,6 +172,8 @@ class Matcher:
         confidence = self._calibration.confidence(
             score=scored.score if asked else 0.0, lead=scored.score - best_other, known=read.known, covered=covered
         )
+        if read.is_guessed:
+            confidence = min(confidence, GUESSED)
         if scored.word_for_word:
             confidence = max(confidence, WORD_FOR_WORD)
         return Match(

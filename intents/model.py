@@ -17,7 +17,7 @@ class MatchingSettings(BaseModel):
         default=0.66, ge=0, le=1, description="Confidence (0 to 1) from which the first article is given as the answer."
     )
     choose_at: float = Field(
-        default=0.22, ge=0, le=1, description="Confidence (0 to 1) from which the best two or three are offered as a choice."
+        default=0.23, ge=0, le=1, description="Confidence (0 to 1) from which the best two or three are offered as a choice."
     )
     margin: float = Field(
         default=0.15, ge=0, le=1, description="How much surer (0 to 1) the first must be than the second to be given alone."

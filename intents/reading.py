@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from rapidfuzz.distance import OSA
+
 from .lexicon import Lexicon
 from .model import Repair
 from .normalise import is_content, shorten, words
@@ -26,6 +28,11 @@ class Read:
     repairs: tuple[Repair, ...]
     known: float
     sentences: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether no content word was known and every repair is more than a slip away: "confluence" is not "conference"."""
+        return not self.known and all(OSA.distance(repair.typed, repair.read_as) > 1 for repair in self.repairs)
 
 
 def read_question(question: str, lexicon: Lexicon) -> Read:

@@ -17,6 +17,15 @@ class WebChannel:
     def __init__(self) -> None:
         self._listening: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = defaultdict(set)
         self._lock = threading.Lock()
+        self.closed = False
+
+    def close(self) -> None:
+        """Ends every stream, so that a server which stops need not wait for them."""
+        self.closed = True
+        with self._lock:
+            addresses = list(self._listening)
+        for address in addresses:
+            self.wake(address)
 
     def send(self, delivery: Delivery) -> None:
         """Wakes the streams of this address."""

@@ -1,6 +1,9 @@
 """Errors as one clear line."""
 
-from sqlalchemy.exc import OperationalError
+import errno
+import sqlite3
+
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from knowledge.model import InvalidArticle
 
@@ -15,8 +18,10 @@ def as_one_line(error: Exception) -> str | None:
     """The line for errors that people can do something about; None for those that are mistakes of ours."""
     if isinstance(error, OperationalError):
         return f"The database cannot be reached: {str(error.orig).splitlines()[0]}. Check database.url with “zerolevel config check”."
-    if isinstance(error, PermissionError | FileNotFoundError | IsADirectoryError):
-        return f"{error.filename}: {error.strerror}."
-    if isinstance(error, OSError) and error.errno == 98:
+    if type(error) in (DatabaseError, sqlite3.DatabaseError):
+        return "The file that database.url names is damaged or is no database. Choose another one, or restore a backup."
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
         return "The port is taken. Stop the other program, or choose another port with --port."
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}."
     return str(error) if isinstance(error, Refused | InvalidArticle) else None

@@ -104,8 +104,9 @@ def _figures(found: Report) -> Table:
 def _kinds(found: Report) -> Table:
     table = Table("Kind", "Questions", "P@1", "Recall@3", "Answered", "Answered wrongly", "Choice")
     for kind in found.kinds:
-        shares = (kind.first_right, kind.right_within_three, kind.answered, kind.answered_wrongly, kind.offered)
-        table.add_row(kind.kind, str(kind.questions), *(f"{100 * value:.1f} %" for value in shares))
+        ranked = ("–", "–") if kind.kind == NO_ARTICLE else (f"{100 * kind.first_right:.1f} %", f"{100 * kind.right_within_three:.1f} %")
+        shares = (kind.answered, kind.answered_wrongly, kind.offered)
+        table.add_row(kind.kind, str(kind.questions), *ranked, *(f"{100 * value:.1f} %" for value in shares))
     return table
 
 

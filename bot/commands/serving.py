@@ -2,7 +2,11 @@
 
 import socket
 import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from rich.console import Console
@@ -81,7 +85,12 @@ def _one_time_link(core: Core) -> str:
 
 def _say_where(core: Core, console: Console, *, once: str | None = None) -> None:
     base = core.settings.base_url
-    lines = [f"[bold]Ask[/bold]         {base}/", f"[bold]Desk[/bold]        {base}/desk", f"[bold]Statistics[/bold]  {base}/statistics"]
+    lines = [
+        f"[bold]Ask[/bold]         {base}/",
+        f"[bold]Desk[/bold]        {base}/desk",
+        f"[bold]Knowledge[/bold]   {base}/knowledge",
+        f"[bold]Statistics[/bold]  {base}/statistics",
+    ]
     if once is not None:
         lines += ["", "Sign in once, as an agent who may see everything (valid for an hour):", f"[bold]{once}[/bold]"]
     elif not _has_staff(core):
@@ -105,7 +114,7 @@ def _run(core: Core) -> None:
     level = core.settings.server.log_level
     sys.stdout.flush()
     app = build_app(core)
-    uvicorn.run(
+    options = uvicorn.Config(
         app,
         host=core.settings.server.host,
         port=core.settings.server.port,
@@ -114,6 +123,24 @@ def _run(core: Core) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
     )
+    server = _Server(options, app.state.end_streams)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise Stop("The server could not be started; what is above says why.")
+
+
+class _Server(uvicorn.Server):
+    """Ends the open streams when it is told to stop; otherwise each open chat page would keep it for the whole grace time."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Called inside a signal handler, which may wait for no lock."""
+        super().handle_exit(sig, frame)
+        threading.Thread(target=self._end_streams, daemon=True).start()
 
 
 def _require_free_port(settings: Settings) -> None:

@@ -31,7 +31,7 @@ def _said(text: str, state: State, context: Context) -> Turnout | None:
         return _helped(shown, state, context)
     if phrases.says(text, "no", "not_helped"):
         return replace(next_best(state, context), about=shown)
-    more = phrases.begins_with_no(text)
+    more = phrases.begins_with_no(text) or phrases.goes_on(text)
     if not more:
         return None
     return replace(next_best(state, context, more="" if phrases.only_swears(more) else more), about=shown)

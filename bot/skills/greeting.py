@@ -6,7 +6,7 @@ from .. import replies
 from ..model import Message, Reply
 from ..turnout import Context, Spoken, State, Turnout
 
-KINDS = ("greeting", "thanks", "goodbye")
+KINDS = ("greeting", "robot", "thanks", "goodbye")
 
 
 def reply(message: Message, state: State, context: Context) -> Turnout | None:

@@ -1,12 +1,12 @@
 """“Talk to a person”: works at any moment, in any wording, in one step."""
 
+from dataclasses import replace
+
 from analytics.model import Signal
 
+from ..answering import area_of
 from ..model import Message
 from ..turnout import Context, HandOver, State, Turnout
-
-AREA_FROM = 0.2
-"""Confidence (0 to 1) from which the best candidate says which service area a question belongs to; below it the default area takes it."""
 
 
 def reply(message: Message, state: State, context: Context) -> Turnout | None:
@@ -16,7 +16,9 @@ def reply(message: Message, state: State, context: Context) -> Turnout | None:
     if not context.phrases.wants_person(message.text):
         return None
     besides = context.phrases.besides_person(message.text, least=2 if state.question else 1)
-    return hand_over(besides, State(question=besides), context) if besides else hand_over(state.question, state, context)
+    turnout = hand_over(besides, State(question=besides), context) if besides else hand_over(state.question, state, context)
+    area = context.phrases.named_area(message.text)
+    return replace(turnout, effect=HandOver(besides or state.question, area)) if area else turnout
 
 
 def hand_over(question: str, state: State, context: Context) -> Turnout:
@@ -25,9 +27,7 @@ def hand_over(question: str, state: State, context: Context) -> Turnout:
 
 
 def _area(question: str, state: State, context: Context) -> str:
-    candidates = [*reversed(state.shown), *state.offered]
-    if not candidates and question:
-        likely = (match for match in context.read(question).understanding.matches[:1] if match.confidence >= AREA_FROM)
-        candidates = [match.article for match in likely]
-    articles = (context.article(candidate) for candidate in candidates)
-    return next((article.area for article in articles if article is not None), "")
+    shown = [article for article in map(context.article, [*reversed(state.shown), *state.offered]) if article is not None]
+    if shown:
+        return shown[0].area
+    return area_of(question, context) if question else ""

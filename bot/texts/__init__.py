@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Formatter
 
 LANGUAGES = ("en",)
-OPEN_ENDED = ("by_area", "fact", "fact_label")
+OPEN_ENDED = ("by_area", "area_words", "fact", "fact_label")
 FILLED_IN = ("say",)
 
 

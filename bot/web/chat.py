@@ -183,10 +183,10 @@ class _Chat:
         return HistoryOut(conversation=conversation, holder=holder, turns=turns)
 
     async def events(self, conversation: str, seen: int) -> AsyncIterator[ServerSentEvent]:
-        """Everything that happens in a conversation after turn number `seen`, for as long as somebody listens."""
+        """Everything that happens in a conversation after turn number `seen`, for as long as somebody listens and the server runs."""
         told: Holder | None = None
         with self.channel.listening(conversation) as woken:
-            while True:
+            while not self.channel.closed:
                 woken.clear()
                 turns, holder = await run_in_threadpool(_since, self.database, conversation, seen)
                 for turn in turns:

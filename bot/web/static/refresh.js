@@ -71,7 +71,7 @@ function keep(/** @type {HTMLTextAreaElement} */ box) {
 /** Said once: a reload does not say it again. */
 function forgetSent() {
   for (const sent of document.querySelectorAll("[data-sent]")) sessionStorage.removeItem(DRAFT + sent.getAttribute("data-sent"));
-  if (location.search.includes("done=")) history.replaceState(null, "", location.pathname);
+  if (location.search.includes("done=")) history.replaceState(null, "", location.pathname + location.hash);
 }
 
 forgetSent();
