@@ -1,6 +1,6 @@
 """What a ticket is, and the words for its life."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -134,8 +134,3 @@ class ClaimedByOther(Exception):
 
 class NotPossible(Exception):
     """The ticket is not in a state that allows this; `str()` of it says why and what to do."""
-
-
-def ordered(tickets: Sequence[Ticket]) -> list[Ticket]:
-    """Longest waiting first."""
-    return sorted(tickets, key=lambda ticket: (ticket.waiting_since, ticket.number))

@@ -30,8 +30,9 @@ def ticket_of(session: Session, conversation: str) -> Ticket | None:
 
 
 def queue(session: Session, *, statuses: Collection[Status] = (Status.WAITING, Status.CLAIMED)) -> list[Ticket]:
-    """The tickets in these states, longest waiting first."""
-    found = select(TicketRow).where(TicketRow.status.in_(statuses)).order_by(TicketRow.waiting_since, TicketRow.number)
+    """The tickets in these states: those that were opened again first, as their people wait for the second time, then longest waiting."""
+    found = select(TicketRow).where(TicketRow.status.in_(statuses))
+    found = found.order_by(TicketRow.reopened == 0, TicketRow.waiting_since, TicketRow.number)
     return [ticket_from(row) for row in session.scalars(found)]
 
 

@@ -181,7 +181,7 @@ function showAll(/** @type {Turn[]} */ list) {
   const last = list.filter(show).pop();
   settle();
   if (!last || !ready) return;
-  if (atEnd || last.speaker === "bot") follow(last.speaker === "bot" ? lastOf(".employee") : shown.get(last.seq));
+  if (atEnd || last.speaker === "bot") follow(last.speaker === "bot" ? (lastOf(".employee")?.nextElementSibling ?? lastOf(".bot")) : shown.get(last.seq));
   else if (last.speaker !== "employee") byId("news").hidden = false;
 }
 
@@ -254,8 +254,11 @@ function follow(/** @type {Element|null|undefined} */ anchor) {
   const end = document.documentElement.scrollHeight - innerHeight;
   const limit = anchor ? anchor.getBoundingClientRect().top + scrollY - 16 : end;
   scrollTo({ top: Math.max(scrollY, Math.min(end, limit)), behavior: "instant" });
-  byId("news").hidden = true;
+  byId("news").hidden = nothingBelow();
 }
+
+/** Whether the end, with the buttons under an answer, is on the screen. */
+const nothingBelow = () => document.documentElement.scrollHeight - scrollY - innerHeight < NEAR_END / 4;
 
 // ---------- What the employee does ----------
 
@@ -332,6 +335,7 @@ async function start() {
   input.addEventListener("input", growInput);
   document.addEventListener("click", press);
   document.addEventListener("visibilitychange", changeVisibility);
+  addEventListener("scroll", () => { if (nothingBelow()) byId("news").hidden = true; }, { passive: true });
   addEventListener("storage", hearOtherTab);
   addEventListener("pageshow", (event) => event.persisted && catchUp());
   memory.messages().forEach(keep);

@@ -55,6 +55,13 @@ function signedOut() {
   return false;
 }
 
+/** Ctrl+Enter (or Cmd+Enter) sends what is being written. @param {KeyboardEvent} event */
+function sendByKey(event) {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !(event.target instanceof HTMLTextAreaElement)) return;
+  event.preventDefault();
+  event.target.form?.requestSubmit();
+}
+
 async function renewForever(/** @type {HTMLElement} */ part) {
   for (let wanted = true; wanted; ) {
     await new Promise((done) => setTimeout(done, Number(part.dataset.every) * 1000));
@@ -77,3 +84,4 @@ function forgetSent() {
 forgetSent();
 document.querySelectorAll("textarea[data-keep]").forEach((box) => keep(/** @type {HTMLTextAreaElement} */ (box)));
 document.querySelectorAll("[data-refresh]").forEach((part) => renewForever(/** @type {HTMLElement} */ (part)));
+document.addEventListener("keydown", sendByKey);
