@@ -6,7 +6,7 @@ and after Okabe and Ito ("Color Universal Design", 2008) told apart without seei
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -20,7 +20,10 @@ from .model import Outcome
 from .period import Period
 from .summary import Week
 
-WIDTH, HEIGHT = 900, 260
+WIDE, NARROW = (960, 330), (330, 360)
+"""Width and height in pixels with everything, for a desk and for a phone; the page shows the one that its letters can be read in."""
+LONGEST_OUTLINED = 90
+"""With more days than this the bars are thinner than their outlines would be."""
 _TEXT, _LINE = "#010203", "#040506"  # stand-ins, replaced by the colour of the page
 _FINAL, _PROVISIONAL = "final", "may still change"
 _COLOURS = {
@@ -36,12 +39,12 @@ _SERIES = {"floor": ("Floor", "#00916a"), "estimate": ("Estimate, range", "#3d8f
 
 
 def draw_days(days: Sequence[DayCount], period: Period) -> str:
-    """Bars of how each day's questions ended, one on the other; what may still change is pale. Inline SVG."""
+    """Bars of how each day's questions ended, one on the other; what may still change is pale. Inline SVG, wide and narrow."""
     return _draw_days(tuple(days), period)
 
 
 def draw_weeks(weeks: Sequence[Week]) -> str:
-    """The three numbers week by week with their ranges, or nothing when no week has enough questions. Inline SVG."""
+    """The three numbers week by week with their ranges, or nothing when no week has enough questions. Inline SVG, wide and narrow."""
     enough = tuple(week for week in weeks if week.floor.enough)
     return _draw_weeks(enough) if enough else ""
 
@@ -49,10 +52,11 @@ def draw_weeks(weeks: Sequence[Week]) -> str:
 @lru_cache(maxsize=32)
 def _draw_days(days: tuple[DayCount, ...], period: Period) -> str:
     every = [period.first_day + timedelta(days=n) for n in range(period.days)]
+    name = _namer(every)
     order = {outcome: place for place, outcome in enumerate(ENDING_NAMES)}
     rows = [
         {
-            "day": _day(entry.day),
+            "day": name(entry.day),
             "ending": ENDING_NAMES[entry.outcome],
             "place": order[entry.outcome],
             "state": _PROVISIONAL if entry.provisional else _FINAL,
@@ -60,9 +64,9 @@ def _draw_days(days: tuple[DayCount, ...], period: Period) -> str:
         }
         for entry in days
     ]
-    bars = alt.Chart({"values": rows}).mark_bar(strokeWidth=1)
+    bars = alt.Chart({"values": rows}).mark_bar(strokeWidth=1 if period.days <= LONGEST_OUTLINED else 0)
     chart = bars.encode(
-        x=alt.X("day:O", title=None, scale=alt.Scale(domain=[_day(day) for day in every]), axis=alt.Axis(labelOverlap="greedy")),
+        x=alt.X("day:O", title=None, scale=alt.Scale(domain=[name(day) for day in every]), axis=alt.Axis(labelOverlap="greedy")),
         y=alt.Y("sum(questions):Q", title="questions", axis=alt.Axis(tickMinStep=1, format="d")),
         color=_colour("ending", list(ENDING_NAMES.values()), list(_COLOURS.values())),
         stroke=alt.Stroke("ending:N", scale=_scale(list(ENDING_NAMES.values()), list(_COLOURS.values())), legend=None),
@@ -75,17 +79,18 @@ def _draw_days(days: tuple[DayCount, ...], period: Period) -> str:
     )
     total = sum(entry.count for entry in days)
     title = (
-        f"How {total} questions ended, day by day, {_day(period.first_day)} to {_day(period.last_day)}. The table below has the numbers."
+        f"How {total} questions ended, day by day, {name(period.first_day)} to {name(period.last_day)}. The table below has the numbers."
     )
-    return _svg(chart, title, "days")
+    return _both(chart, title, "days")
 
 
 @lru_cache(maxsize=32)
 def _draw_weeks(weeks: tuple[Week, ...]) -> str:
-    rows = [row for week in weeks for row in _week_rows(week)]
+    name = _namer([week.monday for week in weeks])
+    rows = [row for week in weeks for row in _week_rows(week, name(week.monday))]
     base = alt.Chart({"values": rows}).encode(
         x=alt.X(
-            "week:O", title="week from", scale=alt.Scale(domain=[_day(week.monday) for week in weeks]), axis=alt.Axis(labelOverlap="greedy")
+            "week:O", title="week from", scale=alt.Scale(domain=[name(week.monday) for week in weeks]), axis=alt.Axis(labelOverlap="greedy")
         ),
         color=_colour("series", [name for name, _ in _SERIES.values()], [colour for _, colour in _SERIES.values()]),
         xOffset=alt.XOffset("series:N", scale=alt.Scale(domain=[name for name, _ in _SERIES.values()])),
@@ -100,15 +105,15 @@ def _draw_weeks(weeks: tuple[Week, ...]) -> str:
     ranges = base.mark_rule(strokeWidth=5, strokeCap="round").encode(y=y, y2="high:Q", opacity=opacity)
     points = base.mark_point(filled=True, size=110).encode(y=alt.Y("value:Q", scale=percent), opacity=opacity)
     title = f"Floor, estimate and ceiling over {len(weeks)} weeks, with their ranges. The table below has the numbers."
-    return _svg(alt.layer(ranges, points.transform_filter("isValid(datum.value)")), title, "weeks")
+    return _both(alt.layer(ranges, points.transform_filter("isValid(datum.value)")), title, "weeks")
 
 
-def _week_rows(week: Week) -> list[dict[str, object]]:
+def _week_rows(week: Week, label: str) -> list[dict[str, object]]:
     state = _PROVISIONAL if week.provisional else _FINAL
     three: dict[str, Measurement] = {"floor": week.floor, "estimate": week.estimate, "ceiling": week.ceiling}
     return [
         {
-            "week": _day(week.monday),
+            "week": label,
             "series": _SERIES[key][0],
             "value": measured.value,
             "low": measured.low,
@@ -127,9 +132,16 @@ def _colour(field: str, domain: list[str], colours: list[str]) -> alt.Color:
     return alt.Color(f"{field}:N", scale=_scale(domain, colours), legend=alt.Legend(title=None, symbolOpacity=1))
 
 
-def _svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, title: str, key: str) -> str:
+def _both(chart: alt.Chart | alt.LayerChart | alt.FacetChart, title: str, key: str) -> str:
+    """The chart twice, for a desk and for a phone; the stylesheet shows one of them and hides the other, from screen readers too."""
+    return _svg(chart, title, f"{key}-wide", WIDE, 4) + _svg(chart, title, f"{key}-narrow", NARROW, 2)
+
+
+def _svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, title: str, key: str, size: tuple[int, int], legend_columns: int) -> str:
     drawn = (
-        chart.properties(width=WIDTH, height=HEIGHT, background="transparent")
+        chart.properties(
+            width=size[0], height=size[1], background="transparent", autosize=alt.AutoSizeParams(type="fit", contains="padding")
+        )
         .configure(aria=False, padding=4)
         .configure_view(stroke=None)
         .configure_axis(
@@ -149,7 +161,7 @@ def _svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, title: str, key: st
         )
         .configure_axisX(grid=False)
         .configure_legend(
-            orient="top", direction="horizontal", labelColor=_TEXT, labelFontSize=13, columns=4, symbolType="square", offset=12
+            orient="top", direction="horizontal", labelColor=_TEXT, labelFontSize=13, columns=legend_columns, symbolType="square", offset=12
         )
     )
     return _for_page(vl_convert.vegalite_to_svg(drawn.to_json()), title, key)
@@ -157,11 +169,13 @@ def _svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, title: str, key: st
 
 def _for_page(svg: str, title: str, key: str) -> str:
     """The SVG as part of a page: its text and lines in the page's colour and font, named for screen readers."""
-    svg = re.sub(r' (?:font-family|aria-[a-z]+|role|style)="[^"]*"', "", svg)
+    svg = re.sub(r' (?:class|font-family|aria-[a-z]+|role|style)="[^"]*"', "", svg)
     svg = svg.replace(_TEXT, "currentColor").replace(_LINE, "currentColor")
-    named = f'<svg role="img" aria-labelledby="chart-{key}"'
+    named = f'<svg role="img" aria-labelledby="chart-{key}" class="chart-{key.rpartition("-")[2]}"'
     return re.sub(r"^<svg([^>]*)>", rf'{named}\1><title id="chart-{key}">{html.escape(title)}</title>', svg, count=1)
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b}"
+def _namer(days: Sequence[date]) -> Callable[[date], str]:
+    """Days as short labels, with the year where the days are of two years: two bars with the same label would become one."""
+    years = {day.year for day in days}
+    return lambda day: f"{day.day} {day:%b}" if len(years) < 2 else f"{day.day} {day:%b %y}"

@@ -104,7 +104,9 @@ def condition(rows: Rows, settings: RecordSettings, now: datetime) -> ColumnElem
             return ended.in_(_LEFT_ANSWERED)
         case Kind.RECONTACTED:
             within = timedelta(days=_whole(rows.value))
-            return and_(ended.in_(_LEFT_ANSWERED), _E.recontact_after <= within.total_seconds())
+            return and_(ended.in_(_LEFT_ANSWERED), _E.last_at <= now - within, _E.recontact_after <= within.total_seconds())
+        case Kind.ANSWERED_BEFORE:
+            return and_(ended.in_(_LEFT_ANSWERED), _E.last_at <= now - timedelta(days=_whole(rows.value)))
         case Kind.PROVISIONAL:
             return _E.last_at > now - window
         case Kind.UNANSWERED_QUESTION:

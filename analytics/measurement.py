@@ -22,7 +22,8 @@ class Kind(StrEnum):
     PERSON_FIRST = "person_first"
     PERSON_FIRST_REACHED = "person_first_reached"
     PERSON_ANSWERED = "person_answered"
-    RECONTACTED = "recontacted"  # value: the window in days
+    RECONTACTED = "recontacted"  # value: the window in days, which is over
+    ANSWERED_BEFORE = "answered_before"  # value: the days that have passed since its last turn
     OFFERED = "offered"
     CHOICE_TAKEN = "choice_taken"
     TIMED = "timed"
@@ -74,6 +75,7 @@ class Measurement:
     """What was measured: `count` of `n`, the value in the metric's unit, and the range that it lies in.
 
     A value is None while there is nothing to measure it from; a share also under n = 20, when only the counts are told.
+    `young` is how many more will be counted when they are old enough.
     """
 
     n: int
@@ -84,6 +86,7 @@ class Measurement:
     high: float | None = None
     notes: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
+    young: int = 0
 
     @property
     def enough(self) -> bool:

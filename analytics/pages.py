@@ -24,12 +24,14 @@ from .model import Episode, Outcome, RecordSettings
 from .names import names_of, without_names
 from .period import PERIODS_IN_DAYS, Period
 from .replays import replay_episode
+from .store import with_shown_articles
 from .summary import Summary, summarise
 from .wording import describe, range_told, told
 
 OpenSession = Callable[[Request], AbstractContextManager[Session]]
 
-USUAL_PERIOD = 28
+USUAL_PERIOD, LONGEST_PERIOD = 28, 730  # days
+LONGEST_NUMBER = 9  # digits
 ROWS_ON_A_PAGE = 100
 LONGEST_VALUE = 200
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
@@ -75,10 +77,11 @@ def build_router(
     @router.get("/statistics")
     @requires("statistics")
     def figures(request: Request, days: str = str(USUAL_PERIOD)) -> Response:
-        chosen = int(days) if days in map(str, PERIODS_IN_DAYS) else USUAL_PERIOD
+        chosen = _whole_days(days)
         with open_session(request) as session:
-            summary = summarise(session, Period.last(chosen, now=now()), settings, now())
-        return templates.TemplateResponse(request, "analytics/figures.html", _figures(summary, chosen, settings))
+            summary = summarise(session, Period.last(chosen or USUAL_PERIOD, now=now()), settings, now())
+        values = {"refused": chosen is None, "longest": LONGEST_PERIOD, **_figures(summary, settings)}
+        return templates.TemplateResponse(request, "analytics/figures.html", values)
 
     @router.get("/statistics/rows")
     @requires("statistics")
@@ -94,7 +97,7 @@ def build_router(
             found = replay_episode(session, identity, settings=settings)
         if found is None:
             raise HTTPException(404)
-        values = {"turns": found.turns, **_row_values(found.episode, settings, now())}
+        values = {"said": found.said, **_row_values(found.episode, settings, now())}
         return templates.TemplateResponse(request, "analytics/episode.html", values)
 
     @router.get("/statistics/export.csv")
@@ -110,10 +113,16 @@ def build_router(
     return router
 
 
-def _figures(summary: Summary, chosen: int, settings: RecordSettings) -> dict[str, Any]:
+def _whole_days(text: str) -> int | None:
+    """The number of days asked for, or None when there can be no such period."""
+    days = int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else 0
+    return days if 1 <= days <= LONGEST_PERIOD else None
+
+
+def _figures(summary: Summary, settings: RecordSettings) -> dict[str, Any]:
     return {
         "summary": summary,
-        "chosen": chosen,
+        "chosen": summary.period.days,
         "periods": PERIODS_IN_DAYS,
         "settings": settings,
         "days_chart": Markup(draw_days(summary.days, summary.period)) if summary.days else "",  # noqa: S704 (drawn by us, text escaped)
@@ -155,7 +164,9 @@ def _rows(session: Session, rows: Rows, period: Period, settings: RecordSettings
 
 def _list(session: Session, rows: Rows, period: Period, settings: RecordSettings, now: datetime, page: int) -> list[Listed]:
     at = (page - 1) * ROWS_ON_A_PAGE
-    found = counting.episodes_behind(session, rows, period, settings, now=now, limit=ROWS_ON_A_PAGE, offset=at)
+    found = with_shown_articles(
+        session, counting.episodes_behind(session, rows, period, settings, now=now, limit=ROWS_ON_A_PAGE, offset=at)
+    )
     names = names_of(session, {episode.person for episode in found})
     few = counting.channels_of_few(session, period)
     window = timedelta(days=settings.recontact_days)
@@ -182,7 +193,7 @@ def _row_values(episode: Episode, settings: RecordSettings, now: datetime) -> di
 
 
 def _export(session: Session, rows: Rows, period: Period, settings: RecordSettings, now: datetime) -> str:
-    found = counting.episodes_behind(session, rows, period, settings, now=now)
+    found = with_shown_articles(session, counting.episodes_behind(session, rows, period, settings, now=now))
     names = names_of(session, {episode.person for episode in found})
     few = counting.channels_of_few(session, period)
     return write_csv(found, names=names, hidden_channels=few, settings=settings, now=now)

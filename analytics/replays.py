@@ -1,5 +1,6 @@
 """What was said in one episode, with the reasons for every decision."""
 
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -7,16 +8,33 @@ from sqlalchemy.orm import Session
 
 from . import store
 from .episodes import longest_window, replay
-from .model import Episode, Event, RecordSettings, Signal, Turn
+from .model import Episode, Event, RecordSettings, Signal, Speaker, Turn
 from .names import names_of, without_names
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """Something that a turn of the bot offered to press, and whether the employee then pressed it."""
+
+    label: str
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A turn, with what it offered; `took` is what the employee pressed instead of writing."""
+
+    turn: Turn
+    offered: tuple[Offered, ...] = ()
+    took: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
-    """An episode and its turns, first to last, without people's names."""
+    """An episode and what was said in it, first to last, without people's names."""
 
     episode: Episode
-    turns: tuple[Turn, ...]
+    said: tuple[Said, ...]
 
 
 def replay_episode(session: Session, identity: str, *, settings: RecordSettings) -> Replay | None:
@@ -28,8 +46,37 @@ def replay_episode(session: Session, identity: str, *, settings: RecordSettings)
     said = store.said_by_and_to(session, episode.person, since, episode.last_at + timedelta(microseconds=1))
     turns = _its_turns(said, episode, settings)
     named = names_of(session, [episode.person])[episode.person] | {turn.author for turn in turns if turn.author}
-    masked = (replace(turn, text=without_names(turn.text, named), author="") for turn in turns)
-    return Replay(replace(episode, question=without_names(episode.question, named)), tuple(masked))
+    everything = [turn for _, turn in said]
+    taken = {place for turn in everything if (place := _place_taken(turn, everything)) is not None}
+    shown = (_said(turn, everything, taken, named) for turn in turns)
+    return Replay(replace(episode, question=without_names(episode.question, named)), tuple(shown))
+
+
+def _said(turn: Turn, everything: Sequence[Turn], taken: Set[tuple[int, str]], named: Collection[str]) -> Said:
+    offered = tuple(Offered(without_names(label, named), taken=(turn.id, identity) in taken) for identity, label in _choices(turn).items())
+    place = _place_taken(turn, everything)
+    took = "" if place is None else next(_choices(other)[place[1]] for other in everything if other.id == place[0])
+    return Said(replace(turn, text=without_names(turn.text, named), author=""), offered, without_names(took, named))
+
+
+def _place_taken(turn: Turn, everything: Sequence[Turn]) -> tuple[int, str] | None:
+    """The turn that offered what this one pressed, and its id there; None when nothing was pressed or the offer is no longer known."""
+    pressed = turn.reply.get("choice")
+    if turn.speaker is not Speaker.EMPLOYEE or not isinstance(pressed, str) or not pressed:
+        return None
+    before = (other for other in reversed(everything) if other.id < turn.id and other.conversation == turn.conversation)
+    return next(((other.id, pressed) for other in before if pressed in _choices(other)), None)
+
+
+def _choices(turn: Turn) -> dict[str, str]:
+    """The labels of what the turn offered, by id; nothing for what the employee said."""
+    kept = turn.reply.get("choices")
+    options = kept if isinstance(kept, list | tuple) else ()
+    return {
+        str(option["id"]): str(option["label"])
+        for option in options
+        if isinstance(option, Mapping) and "id" in option and "label" in option
+    }
 
 
 def _its_turns(said: list[tuple[Event, Turn]], episode: Episode, settings: RecordSettings) -> list[Turn]:

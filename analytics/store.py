@@ -1,15 +1,15 @@
 """Reading the record."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from .model import Candidate, Conversation, Episode, Event, HandoffReason, Holder, Signal, Speaker, Turn
-from .tables import ConversationRow, EpisodeRow, TurnRow
+from .tables import ConversationRow, EpisodeArticleRow, EpisodeRow, TurnRow
 
 
 def latest_at(channel: str, address: str) -> Select[ConversationRow]:
@@ -73,6 +73,15 @@ def failed_episodes(session: Session, start: datetime, end: datetime) -> list[Ep
     return [episode_from(row) for row in session.scalars(ordered)]
 
 
+def undecided_choices(session: Session, start: datetime, end: datetime) -> list[Episode]:
+    """Of `episodes_between` the eligible ones with a question to which a choice was offered that nobody took, without those that are
+    among `failed_episodes`."""
+    left = and_(EpisodeRow.choices_offered, ~EpisodeRow.choice_taken, ~EpisodeRow.shown, ~EpisodeRow.confirmed)
+    calm = and_(~EpisodeRow.failed, ~EpisodeRow.wants_person, EpisodeRow.handed_off_at.is_(None), EpisodeRow.question != "")
+    found = select(EpisodeRow).where(EpisodeRow.opened_at >= start, EpisodeRow.opened_at < end, EpisodeRow.eligible, left, calm)
+    return [episode_from(row) for row in session.scalars(found.order_by(EpisodeRow.opened_at, EpisodeRow.id))]
+
+
 def count_turns(session: Session) -> dict[str, int]:
     """How many turns are recorded, by speaker."""
     counted = select(TurnRow.speaker, func.count()).group_by(TurnRow.speaker)
@@ -83,6 +92,26 @@ def episode(session: Session, identity: str) -> Episode | None:
     """The episode with this id."""
     row = session.get(EpisodeRow, identity)
     return None if row is None else episode_from(row)
+
+
+def with_shown_articles(session: Session, episodes: Sequence[Episode]) -> list[Episode]:
+    """The episodes with an article that was shown, or with none: not with one that was only thought of.
+
+    Where a new wording brought up another candidate after that, it is one that was shown before, rather one that was not refused.
+    """
+    shown: dict[str, list[EpisodeArticleRow]] = {}
+    for identities in in_chunks([episode.id for episode in episodes]):
+        found = select(EpisodeArticleRow).where(EpisodeArticleRow.episode.in_(identities))
+        for row in session.scalars(found.order_by(EpisodeArticleRow.rejected, EpisodeArticleRow.article)):
+            shown.setdefault(row.episode, []).append(row)
+    return [_with_article(episode, shown.get(episode.id, ())) for episode in episodes]
+
+
+def _with_article(episode: Episode, shown: Sequence[EpisodeArticleRow]) -> Episode:
+    if not shown:
+        return replace(episode, article="", article_title="")
+    latest = next((row for row in shown if row.article == episode.article), shown[0])
+    return replace(episode, article=latest.article, article_title=latest.title)
 
 
 def said_by_and_to(session: Session, person: str, start: datetime, end: datetime) -> list[tuple[Event, Turn]]:

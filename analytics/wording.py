@@ -8,6 +8,7 @@ from .model import HandoffReason, Outcome
 
 NOTHING = "–"
 TOO_FEW = "too few for a percentage"
+TOO_EARLY = "too early to say"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 _KINDS = {
@@ -27,6 +28,7 @@ _KINDS = {
 }
 _WITH_VALUE = {
     Kind.RECONTACTED: "Came back within {} days",
+    Kind.ANSWERED_BEFORE: "Left with an answer at least {} days ago",
     Kind.ARTICLE_SHOWN: "Article shown: {}",
     Kind.ARTICLE_CONFIRMED: "Article helped: {}",
     Kind.ARTICLE_REJECTED: "Article did not help: {}",
@@ -69,6 +71,8 @@ def told(metric: Metric, measured: Measurement) -> str:
     """The figure in its unit: "42 %", "31 % to 58 %", "3 of 12", "1,204", "8 ms"."""
     if metric.unit is Unit.COUNT:
         return f"{measured.count:,}"
+    if measured.young and not measured.n:
+        return TOO_EARLY
     if not measured.enough:
         return f"{measured.count:,} of {measured.n:,}" if metric.unit is Unit.SHARE and measured.n else NOTHING
     return _in_unit(metric.unit, measured.value) if measured.value is not None else range_told(metric, measured)

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from starlette.authentication import requires
 
 from . import store
-from .articles import add_phrasing, archive_article, publish_article, remove_phrasing, save_article
+from .articles import add_phrasing, archive_article, new_phrasing, publish_article, remove_phrasing, save_article
 from .checks import check_draft, tidy
 from .forms import ArticleForm, Pages
 from .gaps import answer_gap_with_article, gap_of, open_gaps, with_suggestions
 from .markdown import to_html
-from .model import Article, InvalidArticle, Status
+from .model import Article, EditConflict, InvalidArticle, Status
 from .page_parts import PageParts, author, existing, see
 
 _ARTICLES_PER_PAGE = 50
@@ -33,7 +33,7 @@ def add_article_routes(router: APIRouter, parts: PageParts) -> None:
     @requires("knowledge")
     def new_article(request: Request, gap: str = "") -> Response:
         with parts.open_session(request) as session:
-            form = _form_for_gap(parts, session, gap) if gap else ArticleForm.empty()
+            form = _form_for_gap(parts, session, gap) if gap else ArticleForm.empty(store.service_areas(session))
             return _form(parts, request, session, form, None)
 
     @router.post("/knowledge/articles/new")
@@ -96,14 +96,8 @@ def _add_action_routes(router: APIRouter, parts: PageParts) -> None:
 
     @router.post("/knowledge/articles/{article}/phrasings")
     @requires("knowledge")
-    def add(request: Request, article: str, text: Annotated[str, Form()] = "") -> Response:
-        with parts.open_session(request) as session:
-            found = existing(session, article)
-            try:
-                add_phrasing(session, article, text, by=author(request), now=parts.now())
-            except InvalidArticle as error:
-                return _one(parts, request, session, found, error.errors, typed=text)
-        return see(f"/knowledge/articles/{article}", "phrasing_added")
+    def add(request: Request, article: str, text: Annotated[str, Form()] = "", confirmed: Annotated[str, Form()] = "") -> Response:
+        return _add_phrasing(parts, request, article, text, confirmed=bool(confirmed))
 
     @router.post("/knowledge/articles/{article}/phrasings/{phrasing}/remove")
     @requires("knowledge")
@@ -112,6 +106,30 @@ def _add_action_routes(router: APIRouter, parts: PageParts) -> None:
             existing(session, article)
             remove_phrasing(session, article, phrasing, by=author(request), now=parts.now())
         return see(f"/knowledge/articles/{article}", "phrasing_removed")
+
+
+def _add_phrasing(parts: PageParts, request: Request, article: str, text: str, *, confirmed: bool) -> Response:
+    """Publishes the phrasing at once when no other article is hurt, else first shows what would happen.
+
+    The session is closed before the change is tried: that takes a while, and nobody must wait for it to write.
+    """
+    with parts.open_session(request) as session:
+        found = existing(session, article)
+        try:
+            wanted = new_phrasing(session, article, text)
+        except InvalidArticle as error:
+            return _one(parts, request, session, found, error.errors, typed=text)
+        entries = store.entries(session)
+    if found.status is Status.PUBLISHED and not confirmed:
+        preview = parts.changes(entries, [wanted], article)
+        if not preview.harmless:
+            return parts.page(request, "phrasing_preview", {"article": found, "text": wanted, "preview": preview})
+    with parts.open_session(request) as session:
+        try:
+            add_phrasing(session, article, wanted, by=author(request), now=parts.now())
+        except InvalidArticle as error:
+            return _one(parts, request, session, found, error.errors, typed=text)
+    return see(f"/knowledge/articles/{article}", "phrasing_added")
 
 
 def _list(parts: PageParts, request: Request, search: str, topic: str, status: Status | None, page: int) -> Response:
@@ -156,28 +174,31 @@ def _form(
     article: Article | None,
     errors: dict[str, str] | None = None,
     html: str = "",
+    theirs: Article | None = None,
 ) -> Response:
     choices = {
         "topics": store.topic_names(session),
         "areas": store.service_areas(session),
         "audiences": store.audiences(session),
     }
-    context = {"form": form, "article": article, "errors": errors or {}, "html": html, **choices}
+    saved = None if theirs is None else {"article": theirs, "html": to_html(theirs.body), "differences": form.differences(theirs)}
+    context = {"form": form, "article": article, "errors": errors or {}, "html": html, "theirs": saved, **choices}
     return parts.page(request, "article_form", context, 422 if errors else 200)
 
 
 def _form_for_gap(parts: PageParts, session: Session, key: str) -> ArticleForm:
-    """The form with what is known from the gap: its questions, and topic and area of the nearest article."""
+    """The form with what is known from the gap: its questions, and topic and area of the nearest article if that is likely at all."""
+    empty = ArticleForm.empty(store.service_areas(session))
     gaps = open_gaps(session, since=parts.since(), now=parts.now(), settings=parts.settings)
     gap = next((gap for gap in gaps if key in gap.episodes), None)
     if gap is None:
-        return ArticleForm.empty()
+        return empty
     [gap] = with_suggestions([gap], parts.current_matcher())
-    near = store.article(session, gap.nearest.article) if gap.nearest else None
+    near = store.article(session, likely) if (likely := parts.likely(gap.nearest)) else None
     asked = [question.text for question in gap.questions[:_MOST_PROPOSED]]
     filled = {"title": _as_title(gap.question), "phrasings": "\n".join(" ".join(text.split()) for text in asked)}
     filled |= {"topic": near.topic, "service_area": near.service_area} if near else {}
-    return ArticleForm.empty().model_copy(update=filled | {"episodes": " ".join(gap.episodes)})
+    return empty.model_copy(update=filled | {"episodes": " ".join(gap.episodes)})
 
 
 def _as_title(question: str) -> str:
@@ -213,6 +234,9 @@ def _save_edit(parts: PageParts, request: Request, session: Session, article: Ar
         save_article(session, draft, article=article.id, by=author(request), now=parts.now(), reason=reason, seen=_seen(form))
         if form.action == "publish":
             publish_article(session, article.id, by=author(request), now=parts.now(), reason=reason)
+    except EditConflict as error:
+        seen = form.model_copy(update={"seen": article.updated_at.isoformat()})
+        return _form(parts, request, session, seen, article, error.errors, to_html(form.body), theirs=article)
     except InvalidArticle as error:
         return _form(parts, request, session, form, article, error.errors, to_html(form.body))
     return see(f"/knowledge/articles/{article.id}", "published" if form.action == "publish" else "saved")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from . import store, writing
 from .checks import check_draft, phrasing_problem, shortened, spelling, tidy
-from .model import FROM_EDITOR, Article, Draft, InvalidArticle, Phrasing, PhrasingSource, Status
+from .model import FROM_EDITOR, Article, Draft, EditConflict, InvalidArticle, Phrasing, PhrasingSource, Status
 from .tables import ArticleRow, PhrasingRow
 
 
@@ -25,12 +25,12 @@ def save_article(
     """The article with these contents: a new draft without `article`, else the changed one; a published one is published anew.
 
     `draft.phrasings` are added to those that the article has. `seen` is the `updated_at` that the editor saw.
-    Raises `InvalidArticle` (also when somebody changed the article after `seen`) and `LookupError`.
+    Raises `InvalidArticle`, of it `EditConflict` when somebody changed the article after `seen`, and `LookupError`.
     """
     check_draft(draft := tidy(draft))
     row = _new(session, draft, by, now) if article is None else _row(session, article)
     if seen is not None and row.updated_at != seen:
-        raise InvalidArticle({"": f"{row.updated_by} changed this article while you were writing. Compare both texts, then save again."})
+        raise EditConflict({"": f"{row.updated_by} changed this article while you were writing. Compare both texts, then save again."})
     changed = writing.fill(row, draft)
     added = writing.add_missing_phrasings(session, row.id, draft.phrasings, source=PhrasingSource.EDITOR, by=by, now=now)
     if changed:
@@ -71,13 +71,19 @@ def add_phrasing(
     session: Session, article: str, text: str, *, source: PhrasingSource = PhrasingSource.EDITOR, by: str, now: datetime
 ) -> Phrasing:
     """The new phrasing. Raises `InvalidArticle` when the article has it already, and `LookupError`."""
+    [added] = add_phrasings(session, article, [new_phrasing(session, article, text)], source=source, by=by, now=now)
+    return added
+
+
+def new_phrasing(session: Session, article: str, text: str) -> str:
+    """The text as the article would have it as a new phrasing. Raises `InvalidArticle` like `add_phrasing`, and adds nothing."""
     row = _row(session, article)
     text = " ".join(text.split())
     if problem := phrasing_problem(text):
         raise InvalidArticle({"phrasing": problem})
-    if not (added := add_phrasings(session, article, [text], source=source, by=by, now=now)):
+    if spelling(text) in {spelling(phrasing.text) for phrasing in store.phrasings(session, article)}:
         raise InvalidArticle({"phrasing": f'"{row.title}" has this phrasing already.'})
-    return added[0]
+    return text
 
 
 def add_phrasings(

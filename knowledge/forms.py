@@ -27,9 +27,10 @@ class ArticleForm(BaseModel):
     action: str = "preview"
 
     @classmethod
-    def empty(cls) -> "ArticleForm":
-        """The form for a new article."""
-        return cls(service_area=GENERAL_AREA, audience=EVERYONE, language="en")
+    def empty(cls, areas: Sequence[str] = ()) -> "ArticleForm":
+        """The form for a new article, `areas` being the service areas in use: only one of these is proposed."""
+        area = GENERAL_AREA if GENERAL_AREA in areas or not areas else ""
+        return cls(service_area=area, audience=EVERYONE, language="en")
 
     @classmethod
     def of(cls, article: Article) -> "ArticleForm":
@@ -45,6 +46,13 @@ class ArticleForm(BaseModel):
             review_on=article.review_on.isoformat() if article.review_on else "",
             seen=article.updated_at.isoformat(),
         )
+
+    def differences(self, saved: Article) -> list[tuple[str, str, str]]:
+        """Which short fields differ from the saved article: their name, what is typed here, and what is saved."""
+        theirs = ArticleForm.of(saved)
+        names = ("title", "topic", "service_area", "audience", "language", "tags", "review_on")
+        pairs = [(name.replace("_", " ").capitalize(), getattr(self, name).strip(), getattr(theirs, name)) for name in names]
+        return [(name, mine, other) for name, mine, other in pairs if mine != other]
 
     def draft(self) -> Draft:
         """What was typed, as contents of an article. Raises `InvalidArticle` for a date that is none."""

@@ -6,15 +6,14 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 from starlette.authentication import requires
 
-from intents.matcher import Matcher
-
 from . import store
 from .checks import phrasing_problem
+from .dismissals import dismissals, undo_dismissal
+from .effects import Preview
 from .forms import GapForm, Pages
 from .gaps import answer_gap_with_phrasing, dismiss_gap, gap_of, open_gaps, with_suggestions
-from .model import Gap, InvalidArticle, Preview
+from .model import Gap, InvalidArticle
 from .page_parts import PageParts, author, see
-from .preview import preview_phrasings
 
 _GAPS_PER_PAGE = 20
 _LONGEST_CHOSEN = 160
@@ -54,8 +53,30 @@ def add_gap_routes(router: APIRouter, parts: PageParts) -> None:
     def dismiss(request: Request, episodes: Annotated[str, Form()] = "", reason: Annotated[str, Form()] = "") -> Response:
         return _dismiss(parts, request, episodes.split(), reason)
 
+    _add_dismissed_routes(router, parts)
 
-def _list(parts: PageParts, request: Request, page: int, errors: dict[str, str] | None = None, *, reason_for: str = "") -> Response:
+
+def _add_dismissed_routes(router: APIRouter, parts: PageParts) -> None:
+    @router.get("/knowledge/dismissed")
+    @requires("knowledge")
+    def show_dismissed(request: Request, page: int = 1) -> Response:
+        with parts.open_session(request) as session:
+            found = dismissals(session, since=parts.since())
+        pages = Pages.of(page, len(found), _GAPS_PER_PAGE)
+        context = {"dismissals": found[pages.start : pages.start + pages.size], "pages": pages, "days": parts.settings.gap_days}
+        return parts.page(request, "dismissed", context)
+
+    @router.post("/knowledge/dismissed/undo")
+    @requires("knowledge")
+    def undo(request: Request, episodes: Annotated[str, Form()] = "") -> Response:
+        with parts.open_session(request) as session:
+            undo_dismissal(session, episodes.split())
+        return see("/knowledge/dismissed", "reopened")
+
+
+def _list(
+    parts: PageParts, request: Request, page: int, errors: dict[str, str] | None = None, *, reason_for: str = "", reason: str = ""
+) -> Response:
     with parts.open_session(request) as session:
         gaps = open_gaps(session, since=parts.since(), now=parts.now(), settings=parts.settings)
         published = store.count_published(session)
@@ -74,6 +95,7 @@ def _list(parts: PageParts, request: Request, page: int, errors: dict[str, str] 
         "pages": pages,
         "errors": errors or {},
         "reason_for": reason_for,
+        "reason": reason,
     }
     return parts.page(request, "gaps", context, 422 if errors else 200)
 
@@ -95,6 +117,7 @@ def _one(parts: PageParts, request: Request, gap: Gap, form: GapForm, titles: li
     context = {
         "gap": suggested,
         "form": form,
+        "chosen": form.article or ("other" if form.other else parts.likely(suggested.nearest)),
         "titles": titles,
         "usable": {question.text: not phrasing_problem(question.text) for question in gap.questions},
         "written": "\n".join([*(text for text in form.texts if text not in own), *form.more.splitlines()]),
@@ -117,16 +140,7 @@ def _preview(parts: PageParts, request: Request, form: GapForm) -> Response:
         _check(form)
     except InvalidArticle as error:
         return _one(parts, request, gap, form, titles, error.errors)
-    changes = preview_phrasings(
-        Matcher.build,
-        entries,
-        form.wanted,
-        article,
-        questions=[question.text for question in gap.questions[:20]],
-        current=parts.current_matcher(),
-        matching=parts.matching,
-        settings=parts.settings,
-    )
+    changes = parts.changes(entries, form.wanted, article, questions=[question.text for question in gap.questions[:20]])
     context = {"gap": gap, "form": form, "article": article, "title": title, "preview": changes, "gain": _gain(changes)}
     return parts.page(request, "gap_preview", context)
 
@@ -171,7 +185,7 @@ def _dismiss(parts: PageParts, request: Request, episodes: list[str], reason: st
             problem = error.errors
         else:
             return see("/knowledge", "dismissed")
-    return _list(parts, request, 1, problem, reason_for=gap.key)
+    return _list(parts, request, 1, problem, reason_for=gap.key, reason=reason)
 
 
 def _check(form: GapForm) -> None:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from analytics.episodes import outcome
 from analytics.model import Episode, HandoffReason, Outcome
-from analytics.store import episode, failed_episodes
+from analytics.store import episode, failed_episodes, undecided_choices
 from intents.model import Understanding
 
 from . import store
 from .articles import add_phrasings, publish_article, save_article
 from .checks import shortened, spelling
 from .clustering import cluster
+from .dismissals import without_dismissed
 from .model import (
     Article,
     AskedQuestion,
@@ -36,6 +37,9 @@ from .tables import GapDecisionRow
 SUGGESTIONS = 3
 
 _NO_WINDOW = timedelta(0)
+_TIME_TO_CHOOSE = timedelta(minutes=30)
+"""How long an offered choice is left alone before it counts as not taken."""
+
 _REASONS = {Outcome.UNANSWERED: GapReason.UNANSWERED, Outcome.REJECTED: GapReason.REJECTED}
 
 
@@ -51,15 +55,22 @@ def open_gaps(
 ) -> list[Gap]:
     """The questions asked from `since` to `now` that were not answered and about which nobody decided yet, similar ones together.
 
-    Those that most people asked come first. With a matcher each gap has the nearest articles.
+    Those that most people asked come first, those in which only an offered choice was not taken last.
+    With a matcher each gap has the nearest articles.
     """
     settings = settings or KnowledgeSettings()
     waiting = _waiting(session, since, now)
+    weak = [e for e in waiting if _reason(e) is GapReason.NOT_TAKEN]
+    strong = [e for e in waiting if _reason(e) is not GapReason.NOT_TAKEN]
+    gaps = [*_grouped(strong, settings), *_grouped(weak, settings)]
+    gaps.sort(key=lambda gap: (gap.weak, -gap.people, -gap.asked, -gap.last_at.timestamp(), gap.key))
+    return gaps if matcher is None else with_suggestions(gaps, matcher)
+
+
+def _grouped(waiting: Sequence[Episode], settings: KnowledgeSettings) -> list[Gap]:
     by_question = _newest(_by_question(waiting), settings.most_questions)
     groups = cluster([episodes[0].question for episodes in by_question], similar_at=settings.similar_at)
-    gaps = [_gap([by_question[place] for place in group]) for group in groups]
-    gaps.sort(key=lambda gap: (-gap.people, -gap.asked, -gap.last_at.timestamp(), gap.key))
-    return gaps if matcher is None else with_suggestions(gaps, matcher)
+    return [_gap([by_question[place] for place in group]) for group in groups]
 
 
 def with_suggestions(gaps: Iterable[Gap], matcher: Matching) -> list[Gap]:
@@ -123,7 +134,9 @@ def _decide(session: Session, gap: Gap, action: GapAction, *, article: str = "",
 def _waiting(session: Session, since: datetime, now: datetime) -> list[Episode]:
     decided = store.decided_episodes(session, since=since)
     failed = failed_episodes(session, since, now + timedelta(seconds=1))
-    return [e for e in failed if e.id not in decided and _reason(e) is not None]
+    unchosen = [e for e in undecided_choices(session, since, now) if e.last_at <= now - _TIME_TO_CHOOSE]
+    waiting = [e for e in (*failed, *unchosen) if e.id not in decided and _reason(e) is not None]
+    return without_dismissed(session, waiting, since=since)
 
 
 def _reason(episode: Episode) -> GapReason | None:
@@ -131,6 +144,8 @@ def _reason(episode: Episode) -> GapReason | None:
     ended = outcome(episode, _NO_WINDOW)
     if ended is Outcome.HANDED_OFF:
         return GapReason.HANDED_OFF if episode.handoff_reason is HandoffReason.FAILED else None
+    if ended is Outcome.ABANDONED:
+        return GapReason.NOT_TAKEN if episode.choices_offered and not episode.choice_taken else None
     return _REASONS.get(ended)
 
 

@@ -61,11 +61,12 @@ class GapAction(StrEnum):
 
 
 class GapReason(StrEnum):
-    """Why a question is unanswered."""
+    """Why a question is unanswered; `NOT_TAKEN`: the bot offered a choice, and nobody chose. That alone says little."""
 
     UNANSWERED = "unanswered"
     REJECTED = "rejected"
     HANDED_OFF = "handed_off"
+    NOT_TAKEN = "not_taken"
 
 
 class InvalidArticle(ValueError):
@@ -74,6 +75,10 @@ class InvalidArticle(ValueError):
     def __init__(self, errors: dict[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
         self.errors = errors
+
+
+class EditConflict(InvalidArticle):
+    """Somebody else changed the article after the editor began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +206,11 @@ class Gap:
         return self.questions[0].text
 
     @property
+    def weak(self) -> bool:
+        """Whether nothing went wrong but that nobody took the offered choice."""
+        return all(reason is GapReason.NOT_TAKEN for reason, _ in self.reasons)
+
+    @property
     def nearest(self) -> Suggestion | None:
         """The article that is nearest to the group, if any is near at all."""
         return self.suggestions[0] if self.suggestions else None
@@ -219,48 +229,14 @@ class GapDecision:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the bot does with a question: `kind` is answer, choice or unknown; `articles` are the ids shown, best first."""
+class Dismissal:
+    """A gap that somebody dismissed: the episodes, and what was asked in them as far as that is still kept."""
 
-    kind: str
-    articles: tuple[str, ...] = ()
-    titles: tuple[str, ...] = ()
-    confidence: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionChange:
-    """What the bot does with a question now, and what it would do after the change; `better` when it then shows the article."""
-
-    question: str
-    before: Verdict
-    after: Verdict
-    better: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PhrasingMove:
-    """A known phrasing of one article which would lead to another after the change.
-
-    `exact`: the very words would; otherwise only somebody who asks like this in words of their own.
-    """
-
-    text: str
-    article: str
-    title: str
-    before: Verdict
-    after: Verdict
-    exact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What adding phrasings to an article would change; `checked` known phrasings of other articles were asked again."""
-
-    questions: tuple[QuestionChange, ...]
-    moves: tuple[PhrasingMove, ...]
-    checked: int
-    whole_index: bool = True
+    episodes: tuple[str, ...]
+    questions: tuple[str, ...]
+    reason: str
+    by: str
+    at: datetime
 
 
 class FileStatus(StrEnum):
@@ -326,7 +302,15 @@ class FileReport:
     @property
     def lines(self) -> tuple[str, ...]:
         """One `path:line: message` for each problem."""
-        return tuple(f"{self.path}{f':{p.line}' if p.line else ''}: {p.message}" for p in self.problems)
+        return self._placed(self.problems)
+
+    @property
+    def note_lines(self) -> tuple[str, ...]:
+        """The same for each note: what is not wrong but probably not meant."""
+        return self._placed(self.notes)
+
+    def _placed(self, found: Sequence[Problem]) -> tuple[str, ...]:
+        return tuple(f"{self.path}{f':{p.line}' if p.line else ''}: {p.message}" for p in found)
 
 
 @dataclass(frozen=True, slots=True)

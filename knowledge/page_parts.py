@@ -1,6 +1,6 @@
 """What the pages of this folder have in common."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from starlette.templating import Jinja2Templates
 
 from intents.matcher import Matcher
-from intents.model import MatchingSettings
+from intents.model import Entry, MatchingSettings
 
 from . import store
-from .model import Article, KnowledgeSettings
+from .effects import Preview
+from .model import Article, KnowledgeSettings, Suggestion
+from .preview import preview_phrasings
 
 OpenSession = Callable[[Request], AbstractContextManager[Session]]
 
@@ -22,6 +24,7 @@ DONE = {
     "phrasings": "Published. The next person who asks like this gets the article.",
     "article": "The article is published, and the next question will find it.",
     "dismissed": "Dismissed. These questions are no longer on the list.",
+    "reopened": "These questions are on the list of open questions again.",
     "saved": "Saved.",
     "draft": "Saved as a draft. Employees do not see it until you publish it.",
     "published": "Published. The next question will find it.",
@@ -46,6 +49,23 @@ class PageParts:
     def since(self) -> datetime:
         """From when on unanswered questions are shown."""
         return self.now() - timedelta(days=self.settings.gap_days)
+
+    def changes(self, entries: Sequence[Entry], texts: Sequence[str], article: str, *, questions: Sequence[str] = ()) -> Preview:
+        """What these new phrasings of the article would change. It takes seconds: no session may be open meanwhile."""
+        return preview_phrasings(
+            Matcher.build,
+            entries,
+            texts,
+            article,
+            questions=questions,
+            current=self.current_matcher(),
+            matching=self.matching,
+            settings=self.settings,
+        )
+
+    def likely(self, suggestion: Suggestion | None) -> str:
+        """The article's id when the matcher is sure enough of it to offer it to an employee, else an empty string."""
+        return suggestion.article if suggestion is not None and suggestion.confidence >= self.matching.choose_at else ""
 
     def page(self, request: Request, name: str, context: Mapping[str, object], status_code: int = 200) -> HTMLResponse:
         """The template `knowledge/<name>.html`, with the message that `?done=` asks for."""

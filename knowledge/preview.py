@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from intents.decision import decide
-from intents.model import Answer, Choice, Entry, MatchingSettings
+from intents.model import Answer, Choice, Entry, MatchingSettings, Understanding
 
 from .checks import spelling
+from .effects import Harm, PhrasingMove, Preview, QuestionChange, Verdict
 from .gaps import Matching
-from .model import KnowledgeSettings, PhrasingMove, Preview, QuestionChange, Verdict
+from .model import KnowledgeSettings
 
 Build = Callable[[Sequence[Entry]], Matching]
 Line = tuple[Entry, str]
@@ -32,8 +33,8 @@ def preview_phrasings(
     matching: MatchingSettings,
     settings: KnowledgeSettings | None = None,
 ) -> Preview:
-    """What the bot says to `questions` before and after `texts` are phrasings of `article`, and which known phrasings of the nearest other
-    articles would then lead to it.
+    """What the bot says to `questions` and to the `texts` themselves before and after these are phrasings of `article`, and which known
+    phrasings of the nearest other articles would then no longer lead to their own.
 
     `current` is the matcher of these `entries`. Above `settings.rebuild_at_most` articles both matchers are built of the nearest
     articles only (`whole_index` is false then).
@@ -43,16 +44,22 @@ def preview_phrasings(
     known = entries if whole else near
     before = current if whole else build(known)
     after = build(_changed(known, article, texts))
+    asked = {spelling(question) for question in questions}
     changes = tuple(_change(question, before, after, article, matching) for question in questions)
+    wordings = tuple(_change(text, before, after, article, matching) for text in texts if spelling(text) not in asked)
     lines = _lines_of_neighbours(known, after, (*texts, *questions), article)
     moves = {(m.article, m.text): m for m in _moves_in_own_words(build, near, lines, article, texts, matching)}
     moves |= {(m.article, m.text): m for m in _moves(lines, before, after, article, matching, exact=True)}
-    return Preview(changes, tuple(moves.values()), len(lines), whole)
+    return Preview(changes, tuple(moves.values()), len(lines), whole, wordings)
 
 
 def verdict(matcher: Matching, question: str, matching: MatchingSettings) -> Verdict:
     """What the bot would say to the question."""
-    match decide(matcher.match(question), matching):
+    return _verdict(matcher.match(question), matching)
+
+
+def _verdict(understanding: Understanding, matching: MatchingSettings) -> Verdict:
+    match decide(understanding, matching):
         case Answer(match=first):
             return Verdict("answer", (first.article,), (first.title,), first.confidence)
         case Choice(matches=offered):
@@ -86,7 +93,14 @@ def _lines_of_neighbours(entries: Sequence[Entry], matcher: Matching, texts: Seq
 
 def _change(question: str, before: Matching, after: Matching, article: str, matching: MatchingSettings) -> QuestionChange:
     was, will_be = verdict(before, question, matching), verdict(after, question, matching)
-    return QuestionChange(question, was, will_be, better=_rank(will_be, article) > _rank(was, article))
+    return QuestionChange(question, was, will_be, _rank(will_be, article) > _rank(was, article), _harm(was, will_be, article))
+
+
+def _harm(was: Verdict, will_be: Verdict, article: str) -> Harm | None:
+    """What becomes of another article that answers now; None when no other answers, or when it still does."""
+    if was.kind != "answer" or was.articles[0] == article or (will_be.kind == "answer" and will_be.articles == was.articles):
+        return None
+    return {"answer": Harm.TAKEN, "choice": Harm.CHOICE}.get(will_be.kind, Harm.LOST)
 
 
 def _rank(said: Verdict, article: str) -> int:
@@ -112,13 +126,17 @@ def _moves_in_own_words(
 def _moves(
     lines: Sequence[Line], before: Matching, after: Matching, article: str, matching: MatchingSettings, *, exact: bool
 ) -> Iterator[PhrasingMove]:
-    """The lines for which their own article comes first now and `article` would afterwards."""
+    """The lines for which their own article comes first now and `article` would afterwards, or which their own article answers now and
+    which would become a choice with `article` in it."""
     for entry, text in lines:
-        if _is_first(before, text, entry.article) and _is_first(after, text, article):
-            was, will_be = verdict(before, text, matching), verdict(after, text, matching)
+        now, then = before.match(text), after.match(text)
+        if _first(now) != entry.article:
+            continue
+        was, will_be = _verdict(now, matching), _verdict(then, matching)
+        shared = was.kind == "answer" and will_be.kind == "choice" and article in will_be.articles
+        if shared or _first(then) == article:
             yield PhrasingMove(text, entry.article, entry.title, was, will_be, exact)
 
 
-def _is_first(matcher: Matching, text: str, article: str) -> bool:
-    matches = matcher.match(text, limit=1).matches
-    return bool(matches) and matches[0].article == article
+def _first(understanding: Understanding) -> str:
+    return understanding.matches[0].article if understanding.matches else ""

@@ -3,6 +3,8 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path, PurePosixPath
 
 from rapidfuzz import fuzz
@@ -53,13 +55,10 @@ def parse_file(path: str, text: str) -> AnyFile:
     problems = [*matter.problems, *_problems_of_values(values)]
     if problem := id_problem(identity):
         problems.append(Problem(problem, values["id"].line if "id" in values else None))
+    draft = _draft(path, matter)
+    problems += _problems_of_draft(draft, matter)
     if problems:
         return BrokenFile(path, tuple(sorted(problems, key=lambda p: p.line or 0)), identity)
-    draft = _draft(path, matter)
-    try:
-        check_draft(draft)
-    except InvalidArticle as error:
-        return BrokenFile(path, _placed(error.errors, matter), identity)
     lines = {name: value.line for name, value in values.items()}
     return ParsedFile(path, identity, draft, _is_published(values), lines, _aliases(values), tuple(_near_misses(values)))
 
@@ -86,12 +85,14 @@ def _read_file(root: Path, file: Path) -> AnyFile:
         return parse_file(path, _decoded(content))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return _broken(path, "The file is not UTF-8; save it with that encoding.", line)
+        return _broken(path, "This is not a UTF-8 text file; save it as text with that encoding.", line)
 
 
 def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
+    """The content as text. Raises `UnicodeDecodeError`, also for a zero byte: no text has one."""
+    if b"\0" in content:
+        place = content.index(b"\0")
+        raise UnicodeDecodeError("utf-8", content, place, place + 1, "zero byte")
     return content.decode("utf-8-sig")
 
 
@@ -116,7 +117,7 @@ def _draft(path: str, matter: FrontMatter) -> Draft:
             audience=_single(values, "audience") or EVERYONE,
             language=_single(values, "language") or _single(values, "lang") or "en",
             tags=(*_several(values, "tags"), *_several(values, "keywords")),
-            review_on=parse_date(_single(values, "review_on")),
+            review_on=_date(_single(values, "review_on")),
             phrasings=_several(values, "phrasings", split=False),
         )
     )
@@ -179,17 +180,26 @@ def _problems_of_phrasings(value: Value) -> Iterator[Problem]:
 
 
 def _date_problem(text: str) -> str:
-    try:
-        parse_date(text)
-    except ValueError:
+    if text.strip() and _date(text) is None:
         return f'review_on is "{shortened(text)}"; write the date as 2027-05-31.'
     return ""
 
 
-def _placed(errors: Mapping[str, str], matter: FrontMatter) -> tuple[Problem, ...]:
+def _date(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _problems_of_draft(draft: Draft, matter: FrontMatter) -> list[Problem]:
+    """What is wrong with the contents; the phrasings are left out, each of them has been checked with its own line."""
     lines = {name: value.line for name, value in matter.values.items()} | {"body": matter.body_line}
-    problems = [Problem(message, lines.get(name)) for name, message in errors.items()]
-    return tuple(sorted(problems, key=lambda problem: problem.line or 0))
+    try:
+        check_draft(replace(draft, phrasings=()))
+    except InvalidArticle as error:
+        return [Problem(message, lines.get(name)) for name, message in error.errors.items()]
+    return []
 
 
 def _is_published(values: Mapping[str, Value]) -> bool:
@@ -202,6 +212,6 @@ def _aliases(values: Mapping[str, Value]) -> tuple[str, ...]:
 
 def _near_misses(values: Mapping[str, Value]) -> Iterator[Problem]:
     for key, value in values.items():
-        likely = next((known for known in _KNOWN_KEYS if known != key and known not in values and fuzz.ratio(key, known) >= 80), None)
+        likely = next((known for known in _KNOWN_KEYS if fuzz.ratio(key.lower(), known) >= 80), None)
         if likely is not None and key not in _KNOWN_KEYS:
-            yield Problem(f"{key} is not a key that is read; was {likely} meant?", value.line)
+            yield Problem(f"{shortened(key)} is not a key that is read; did you mean {likely}?", value.line)

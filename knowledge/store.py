@@ -146,10 +146,17 @@ def decided_episodes(session: Session, *, since: datetime) -> set[str]:
     return set(session.scalars(select(GapDecisionRow.episode).where(GapDecisionRow.at >= since)))
 
 
+def dismissing_decisions(session: Session, *, since: datetime) -> list[GapDecision]:
+    """The decisions from `since` on that a question needs no article, newest first."""
+    found = select(GapDecisionRow).where(GapDecisionRow.action == GapAction.DISMISSED, GapDecisionRow.at >= since)
+    rows = session.scalars(found.order_by(GapDecisionRow.at.desc(), GapDecisionRow.episode))
+    return [_decision_from(row) for row in rows]
+
+
 def gap_decisions(session: Session, episodes: Iterable[str]) -> list[GapDecision]:
     """What was decided about these episodes, by episode."""
     rows = session.scalars(select(GapDecisionRow).where(GapDecisionRow.episode.in_(list(episodes))).order_by(GapDecisionRow.episode))
-    return [GapDecision(row.episode, GapAction(row.action), row.article, row.reason, row.by, row.at) for row in rows]
+    return [_decision_from(row) for row in rows]
 
 
 def is_overdue(review_on: date | None, now: datetime) -> bool:
@@ -171,6 +178,10 @@ def draft_from(row: ArticleRow, phrasings: Sequence[str] = ()) -> Draft:
 def phrasing_from(row: PhrasingRow) -> Phrasing:
     """The value that may leave this folder."""
     return Phrasing(**{**_columns(row, Phrasing), "source": PhrasingSource(row.source)})
+
+
+def _decision_from(row: GapDecisionRow) -> GapDecision:
+    return GapDecision(row.episode, GapAction(row.action), row.article, row.reason, row.by, row.at)
 
 
 def _line_from(row: ArticleRow, phrasings: int) -> ArticleLine:

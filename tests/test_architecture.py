@@ -20,6 +20,8 @@ CODE = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py
 PAGES = sorted(path for folder in TEMPLATES for path in folder.rglob("*.html"))
 WORDS_OF_SDKS = ("slack", "teams", "botbuilder", "bolt", "activity", "block", "card", "thread_ts", "html", "cookie", "http", "request")
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+BY_KEY = ("by_area", "area_words", "fact", "fact_label")
+"""Sections of the texts whose names are service areas or facts, so that no code names them."""
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 
 

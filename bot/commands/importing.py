@@ -52,7 +52,7 @@ def import_articles(database: Database, folder: Path, *, overwrite: bool, consol
 def draw_report(report: ImportReport, console: Console) -> None:
     """A line for every file that was touched or is wrong, then the sums."""
     for file in report.files:
-        if file.status not in QUIET:
+        if file.status not in QUIET or file.notes:
             _draw_file(file, console)
     for missing in report.missing:
         console.print(f"[yellow]missing from the folder[/yellow] {escape(str(missing.path))}: article {missing.article} stays as it is")
@@ -66,3 +66,5 @@ def _draw_file(file: FileReport, console: Console) -> None:
     console.print(f"[{colour}]{file.status.value:>9}[/{colour}] {escape(file.path)}{escape(what)}", soft_wrap=True)
     for line in file.lines:
         console.print(f"          [red]{escape(line)}[/red]", soft_wrap=True)
+    for line in file.note_lines:
+        console.print(f"          [yellow]{escape(line)}[/yellow]", soft_wrap=True)

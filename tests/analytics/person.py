@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from analytics import records
-from analytics.model import Candidate, Conversation, NewTurn, RecordSettings, Signal, Speaker
+from analytics.model import Candidate, Conversation, Json, NewTurn, RecordSettings, Signal, Speaker
 
 START = datetime.fromisoformat("2025-11-03T09:00")
 NOW = datetime.fromisoformat("2025-11-28T12:00")
@@ -45,7 +45,15 @@ class Person:
         )
 
     def turn(
-        self, signal: Signal, text: str = "", article: str = "", *, speaker: Speaker | None = None, ms: float | None = None
+        self,
+        signal: Signal,
+        text: str = "",
+        article: str = "",
+        *,
+        speaker: Speaker | None = None,
+        ms: float | None = None,
+        reply: Json | None = None,
+        decision: str = "answer",
     ) -> "Person":
         who = speaker or (Speaker.EMPLOYEE if signal in _EMPLOYEE else Speaker.BOT)
         candidates = [Candidate(article, article.title(), 1.5, 0.9, "vpn")] if article else []
@@ -56,11 +64,12 @@ class Person:
             article=article,
             article_title=article.title(),
             author="Ben Miller" if who is Speaker.AGENT else "",
-            decision="answer" if signal is Signal.QUESTION and article else "",
+            decision=decision if signal is Signal.QUESTION and article else "",
             why="one article stands out" if signal is Signal.QUESTION and article else "",
             candidates=candidates if signal is Signal.QUESTION else [],
             index_version=3,
             latency_ms=ms,
+            reply=reply or {},
         )
         records.record_turn(self.session, self.conversation().id, turn, settings=self.settings, now=self.at)
         self.at += timedelta(seconds=1)
@@ -77,6 +86,15 @@ class Person:
 
     def is_offered(self) -> "Person":
         return self.turn(Signal.OFFERED, "Which one?")
+
+    def is_offered_desks(self) -> "Person":
+        """A question whose best candidate is `desk`, and a choice of it and `room`."""
+        self.turn(Signal.QUESTION, "book something", "desk", decision="choice")
+        choices = [{"id": "article:desk", "label": "Book a desk"}, {"id": "article:room", "label": "Book a room"}]
+        return self.turn(Signal.OFFERED, "Which of these you mean:", reply={"kind": "choice", "choices": choices})
+
+    def presses(self, choice: str) -> "Person":
+        return self.turn(Signal.TALK, "", speaker=Speaker.EMPLOYEE, reply={"choice": choice})
 
     def says_yes(self) -> "Person":
         return self.turn(Signal.HELPED, "yes")

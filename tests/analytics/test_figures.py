@@ -106,6 +106,30 @@ def test_a_month_by_hand(ana: Person, anywhere: Session) -> None:
     assert summarise(session, MONTH, RecordSettings(), NOW) == summary
 
 
+def test_who_may_still_come_back_is_not_counted_among_those_who_did_not(ana: Person, session: Session) -> None:
+    ana.at = NOW - timedelta(minutes=10)
+    ana.is_helped_with("vpn will not connect", "vpn")
+    summary = summarise(session, MONTH, RecordSettings(), NOW)
+    metric, young = summary.metric("recontact_1"), summary["recontact_1"]
+    assert (metric.version, young.n, young.count, young.young, told(metric, young)) == (2, 0, 0, 1, "too early to say")
+    assert young.notes == ("1 more is still too young to count.",)
+
+    ana.name, ana.at = "bob", NOW - timedelta(days=4)
+    ana.is_helped_with("where is my payslip", "payslip").later(minutes=720).asks("where is my payslip")
+    summary = summarise(session, MONTH, RecordSettings(), NOW)
+    measured = [summary[f"recontact_{days}"] for days in (1, 3, 7, 14)]
+    assert [(m.count, m.n, m.young) for m in measured] == [(1, 1, 1), (1, 1, 1), (0, 0, 2), (0, 0, 2)]
+    assert told(summary.metric("recontact_3"), summary["recontact_3"]) == "1 of 1"
+
+
+def test_a_window_is_over_to_the_second(ana: Person, session: Session) -> None:
+    ana.is_helped_with("vpn will not connect", "vpn")
+    over = ana.at - timedelta(seconds=1) + timedelta(days=1)
+    period = Period.of_days(ana.at.date(), ana.at.date())
+    counted = [summarise(session, period, RecordSettings(), now)["recontact_1"].n for now in (over - timedelta(seconds=1), over)]
+    assert counted == [0, 1]
+
+
 def test_young_figures_say_so(ana: Person, session: Session) -> None:
     ana.at = NOW - timedelta(days=2)
     ana.is_helped_with("vpn", "vpn")

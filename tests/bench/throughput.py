@@ -77,7 +77,9 @@ def main() -> None:
         with _ours(Path(folder)) as port:
             ours = _load(port, options.clients, options.seconds)
         turns = (
-            sqlite3.connect(Path(folder) / "ours" / "zerolevel.db").execute("SELECT count(*) FROM turn WHERE speaker = 'employee'").fetchone()[0]
+            sqlite3.connect(Path(folder) / "ours" / "zerolevel.db")
+            .execute("SELECT count(*) FROM turn WHERE speaker = 'employee'")
+            .fetchone()[0]
         )
     print("| server | messages/s | p50 | p99 | clients |")
     print("|---|---|---|---|---|")

@@ -2,6 +2,18 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+from bot.texts import Texts
+
+TEXTS = Texts()
+WITH_PERSON = TEXTS.text("web", "with_person")
+TROUBLE = TEXTS.text("web", "trouble")
+NOT_SENT_YET = TEXTS.text("web", "waiting_to_send")
+DID_IT_HELP = TEXTS.say("did_it_help")
+ONE_OF_THESE = TEXTS.say("choose_next")
+SOLVED = TEXTS.say("solved")
+HELPED = TEXTS.say("helped")
+SKIPPED = TEXTS.say("fact_skipped")
+
 
 def ask(page: Page, text: str) -> None:
     """Types and sends."""

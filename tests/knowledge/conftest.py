@@ -67,6 +67,16 @@ def write(session: Session) -> Callable[..., Article]:
 
 
 @pytest.fixture
+def passwords(write: Callable[..., Article]) -> None:
+    """Three articles of which one answers "forgot my password", which is none of its phrasings."""
+    write(
+        "Reset a forgotten password", "I forgot my password", "how do I reset my password", "password is forgotten", "new password please"
+    )
+    write("Register a visitor", "a guest is coming", "announce a visitor", "visitor badge for tomorrow")
+    write("Print", "printer is jammed", "print a page")
+
+
+@pytest.fixture
 def ask(session: Session) -> Callable[..., str]:
     """Somebody asks in a chat of their own, and the bot reacts with these signals."""
     count = iter(range(1, 10_000))

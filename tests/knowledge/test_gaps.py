@@ -11,7 +11,9 @@ from intents.matcher import Matcher
 from intents.model import MatchingSettings
 from knowledge import gaps, store
 from knowledge.clustering import cluster
-from knowledge.model import Article, Draft, Gap, GapReason, InvalidArticle, KnowledgeSettings, PhrasingSource, Preview
+from knowledge.dismissals import dismissals, undo_dismissal
+from knowledge.effects import Harm, Preview
+from knowledge.model import Article, Draft, Gap, GapReason, InvalidArticle, KnowledgeSettings, PhrasingSource
 from knowledge.preview import preview_phrasings
 
 Ask = Callable[..., str]
@@ -136,8 +138,60 @@ def test_who_asks_again_after_the_decision_is_on_the_list_again(session: Session
     [gap] = find()
     gaps.dismiss_gap(session, gap, reason="closed on Sundays", by="Ana", now=now)
     assert find() == []
+    for number in (1, 2):
+        ask("Garage on Sunday?", person=f"new-{number}", days_ago=0)
+        ask("garage on sunday", person=f"new-{number}", days_ago=0.5)
+    assert find() == []
+    ask("garage on sunday", person="new-3", days_ago=0)
+    assert [gap.people for gap in find()] == [3]
+
+
+def test_other_words_than_those_dismissed_are_shown_at_once(session: Session, ask: Ask, find: Find, now: datetime) -> None:
+    ask("garage on sunday", days_ago=2)
+    gaps.dismiss_gap(session, find()[0], reason="closed on Sundays", by="Ana", now=now)
+    ask("garage on sunday morning", days_ago=0)
+    assert [gap.question for gap in find()] == ["garage on sunday morning"]
+
+
+def test_what_was_answered_with_a_phrasing_comes_back_at_once(session: Session, ask: Ask, write: Write, find: Find, now: datetime) -> None:
+    article = write("Park your car")
+    ask("garage on sunday", days_ago=2)
+    gaps.answer_gap_with_phrasing(session, find()[0], article=article.id, texts=["garage on sunday"], by="Ana", now=now)
     ask("garage on sunday", days_ago=0)
     assert [gap.asked for gap in find()] == [1]
+
+
+def test_a_dismissal_is_listed_and_can_be_taken_back(session: Session, ask: Ask, find: Find, now: datetime) -> None:
+    ask("garage on sunday", days_ago=2)
+    ask("garage on sunday?", days_ago=1)
+    before = find()
+    gaps.dismiss_gap(session, before[0], reason="closed on Sundays", by="Ana", now=now)
+    [one] = dismissals(session, since=now - timedelta(days=90))
+    assert (one.questions, one.reason, one.by, one.at) == (("garage on sunday",), "closed on Sundays", "Ana", now)
+    undo_dismissal(session, one.episodes)
+    assert dismissals(session, since=now - timedelta(days=90)) == []
+    assert find() == before
+
+
+def test_undo_leaves_other_decisions_alone(session: Session, ask: Ask, find: Find, now: datetime) -> None:
+    ask("garage on sunday")
+    [gap] = find()
+    gaps.answer_gap_with_article(session, gap, draft=Draft(title="Garage", body="x"), by="Ana", now=now)
+    undo_dismissal(session, gap.episodes)
+    assert find() == []
+
+
+def test_a_choice_that_nobody_took_is_a_weak_gap_below_the_others(ask: Ask, find: Find) -> None:
+    for _ in range(3):
+        ask("my chair squeaks", Signal.OFFERED)
+    ask("garage on sunday")
+    ask("print a page", Signal.OFFERED, Signal.ANSWERED)
+    ask("the lamp flickers", Signal.OFFERED, days_ago=0)
+    strong, weak = find()
+    assert (strong.question, strong.weak, weak.question, weak.weak) == ("garage on sunday", False, "my chair squeaks", True)
+    assert weak.reasons == ((GapReason.NOT_TAKEN, 3),)
+    ask("my chair squeaks", person="late")
+    assert [gap.people for gap in find()] == [1, 1, 3], "a choice not taken lends a failure no weight"
 
 
 @pytest.mark.parametrize("texts", [[], ["  "], ["?!"], ["x" * 501]])
@@ -256,3 +310,23 @@ def test_the_same_words_in_two_articles_are_a_warning(session: Session, write: W
     write("Account zip locked files", "how to zip")
     preview = preview_of(session, "account-zip-locked-files", ["account locked", "locked account"], ["account locked"])
     assert "account locked" in {move.text for move in preview.moves}
+
+
+@pytest.mark.usefixtures("passwords")
+def test_every_new_wording_is_tried_itself(session: Session) -> None:
+    preview = preview_of(session, "register-a-visitor", ["forgot my password", "guest list"], ["guest list"])
+    assert [change.question for change in preview.questions] == ["guest list"]
+    [change] = preview.wordings
+    assert change.question == "forgot my password"
+    assert (change.before.kind, change.before.articles) == ("answer", ("reset-a-forgotten-password",))
+    assert change.after.kind == "choice"
+    assert set(change.after.articles[:2]) == {"reset-a-forgotten-password", "register-a-visitor"}
+    assert (preview.harmed, preview.harmless) == ((change,), False)
+    assert change.harm is Harm.CHOICE
+
+
+@pytest.mark.usefixtures("passwords")
+def test_a_wording_for_the_right_article_hurts_nobody(session: Session) -> None:
+    preview = preview_of(session, "reset-a-forgotten-password", ["forgot my password"], [])
+    assert [change.harm for change in preview.wordings] == [None]
+    assert preview.harmless

@@ -172,14 +172,32 @@ def test_what_is_wrong_is_named_with_its_line(folder: Path, text: str, line: int
 
 def test_several_problems_of_a_file_are_told_at_once(folder: Path) -> None:
     put(folder, "a.md", "---\nid: A\nreview_on: x\nphrasings: y\n---\n")
-    assert [problem.line for problem in broken(folder).problems] == [2, 3, 4]
+    assert [problem.line for problem in broken(folder).problems] == [2, 3, 4, 6]
+
+
+def test_a_file_with_unreadable_front_matter_still_tells_what_is_wrong_below(folder: Path) -> None:
+    put(folder, "a.md", "---\ntitle: a: b\n---\nfine\nbell \x07\n")
+    assert [problem.line for problem in broken(folder).problems] == [2, 4]
 
 
 def test_a_misspelt_key_is_noted(folder: Path) -> None:
     put(folder, "a.md", "---\ntitle: a\nphrasing: [b]\n---\nx")
     [note] = parsed(folder).notes
     assert note.line == 3
-    assert "phrasings" in note.message
+    assert "did you mean phrasings?" in note.message
+
+
+def test_a_misspelt_key_is_in_the_report_every_time(folder: Path, run: Import) -> None:
+    put(folder, "a.md", "---\ntitle: a\nphrasings: [b c]\nphrasing: [d]\n---\nx")
+    expected = ("a.md:4: phrasing is not a key that is read; did you mean phrasings?",)
+    assert [only(run()).note_lines, only(run()).note_lines] == [expected, expected]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00bad!", b"# A\n\x00\x01", b"\x89PNG\r\n", "# Über\n".encode("utf-16")])
+def test_what_is_no_text_is_wrong(folder: Path, content: bytes) -> None:
+    put(folder, "a.md", content)
+    [problem] = broken(folder).problems
+    assert "not a UTF-8 text file" in problem.message
 
 
 @pytest.mark.parametrize("text", ["---\n\nA ruler first.", "---\nnot a key\n---\nmore"])
@@ -188,7 +206,7 @@ def test_a_ruler_is_no_front_matter(folder: Path, text: str) -> None:
     assert "first" in parsed(folder).draft.body or "more" in parsed(folder).draft.body
 
 
-@pytest.mark.parametrize("content", ["\ufeff# Über\n\nx".encode(), "# Über\n\nx".encode("utf-16"), b"# \xc3\x9cber\r\n\r\nx\r\n"])
+@pytest.mark.parametrize("content", ["\ufeff# Über\n\nx".encode(), b"# \xc3\x9cber\r\n\r\nx\r\n"])
 def test_byte_order_marks_and_windows_lines_are_read(folder: Path, content: bytes) -> None:
     put(folder, "a.md", content)
     assert (parsed(folder).draft.title, parsed(folder).draft.body) == ("Über", "x")

@@ -10,15 +10,24 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+from analytics.model import Signal
 from knowledge import articles, store
 from knowledge.model import Article, Draft, Status
 
 Ask = Callable[..., str]
 Write = Callable[..., Article]
 
-EDITOR_PAGES = ["/knowledge", "/knowledge/gaps/x", "/knowledge/articles", "/knowledge/articles/new", "/knowledge/articles/vpn"]
+EDITOR_PAGES = [
+    "/knowledge",
+    "/knowledge/dismissed",
+    "/knowledge/gaps/x",
+    "/knowledge/articles",
+    "/knowledge/articles/new",
+    "/knowledge/articles/vpn",
+]
 EDITOR_PAGES += ["/knowledge/articles/vpn/edit", "/knowledge/articles/vpn/versions/1"]
 EDITOR_FORMS = ["/knowledge/gaps/preview", "/knowledge/gaps/change", "/knowledge/gaps/phrasings", "/knowledge/gaps/dismiss"]
+EDITOR_FORMS += ["/knowledge/dismissed/undo"]
 EDITOR_FORMS += [
     "/knowledge/articles/new",
     "/knowledge/articles/vpn/edit",
@@ -67,7 +76,7 @@ def test_every_page_opens_for_an_editor(editor: TestClient, write: Write, ask: A
     write("VPN", "vpn down")
     ask("garage on sunday")
     saved()
-    assert [editor.get(page).status_code for page in EDITOR_PAGES if "gaps" not in page] == [200] * 6
+    assert [editor.get(page).status_code for page in EDITOR_PAGES if "gaps" not in page] == [200] * 7
 
 
 def test_without_anything_the_first_page_says_what_to_do(editor: TestClient) -> None:
@@ -80,7 +89,9 @@ def test_without_anything_the_first_page_says_what_to_do(editor: TestClient) -> 
 def test_with_nothing_open_the_first_page_says_so(editor: TestClient, write: Write, saved: Callable[[], None]) -> None:
     write("VPN")
     saved()
-    assert "Nothing is open" in editor.get("/knowledge").text
+    page = editor.get("/knowledge").text
+    assert "Nothing is open" in page
+    assert page.index('class="cards"') < page.index('class="empty"'), "the cards keep their distance above the box"
 
 
 def test_gaps_are_listed_worst_first_with_everything_an_editor_needs(
@@ -153,6 +164,80 @@ def test_dismissing_without_a_reason_is_refused(editor: TestClient, ask: Ask, sa
     assert page.status_code == 422
     assert "Say in a few words" in page.text
     assert "<details open" in page.text
+    assert 'aria-describedby="reason-1-problem"' in page.text
+    assert 'value=" "' in page.text
+
+
+def test_a_dismissed_question_is_listed_and_opened_again(editor: TestClient, ask: Ask, saved: Callable[[], None]) -> None:
+    key = ask("turnstile shut")
+    saved()
+    assert "Nothing was dismissed" in editor.get("/knowledge/dismissed").text
+    editor.post("/knowledge/gaps/dismiss", data={"episodes": key, "reason": "Only a test"})
+    page = editor.get("/knowledge/dismissed").text
+    for part in ("turnstile shut", "Only a test", "by Ana"):
+        assert part in text_of(page)
+    undone = editor.post("/knowledge/dismissed/undo", data={"episodes": hidden(page, "episodes")})
+    assert undone.headers["location"] == "/knowledge/dismissed?done=reopened"
+    assert "on the list of open questions again" in editor.get("/knowledge/dismissed?done=reopened").text
+    assert "turnstile shut" in editor.get("/knowledge").text
+
+
+def test_a_choice_not_taken_is_marked_as_such(editor: TestClient, ask: Ask, saved: Callable[[], None]) -> None:
+    key = ask("my chair squeaks", Signal.OFFERED)
+    ask("turnstile shut")
+    saved()
+    page = text_of(editor.get("/knowledge").text)
+    assert page.index("turnstile shut") < page.index("Choice not taken.") < page.index("my chair squeaks")
+    assert "1 × choice not taken" in page
+    assert editor.get(f"/knowledge/gaps/{key}").status_code == 200
+
+
+def test_an_unlikely_article_is_neither_chosen_nor_copied_from(
+    editor: TestClient, ask: Ask, write: Write, saved: Callable[[], None]
+) -> None:
+    write("Register a visitor", "announce a guest", topic="Building", service_area="facilities")
+    write("Reset a password", "forgot my password", topic="Accounts", service_area="it")
+    write("Claim expenses", "get my money back", topic="Money", service_area="finance")
+    far = ask("my bicycle lock is frozen and my tyre lost air, who repairs back wheels", days_ago=2)
+    near = ask("register a visitor please", days_ago=1)
+    saved()
+    page = editor.get(f"/knowledge/gaps/{far}").text
+    assert 'value="register-a-visitor"' in page
+    assert not re.search(r'type="radio"[^>]* checked', page)
+    assert "Choose the article" in editor.post("/knowledge/gaps/preview", data={"episodes": far, "texts": "x y"}).text
+    new = editor.get(f"/knowledge/articles/new?gap={far}").text
+    assert (hidden(new, "topic"), hidden(new, "service_area")) == ("", "")
+    assert "In use: facilities, finance, it." in new
+    assert re.search(r'value="register-a-visitor" checked', editor.get(f"/knowledge/gaps/{near}").text)
+    new = editor.get(f"/knowledge/articles/new?gap={near}").text
+    assert (hidden(new, "topic"), hidden(new, "service_area")) == ("Building", "facilities")
+    typed = {"title": "T", "body": "b", "topic": "B", "service_area": "museum", "audience": "everyone", "language": "en"}
+    assert "“museum” is a new service area" in editor.post("/knowledge/articles/new", data=typed).text
+
+
+@pytest.mark.usefixtures("passwords")
+def test_the_preview_warns_of_a_wording_that_another_article_answers(editor: TestClient, ask: Ask, saved: Callable[[], None]) -> None:
+    key = ask("museum people at the gate")
+    saved()
+    form = {"episodes": key, "article": "register-a-visitor", "texts": "museum people at the gate", "more": "forgot my password"}
+    page = text_of(editor.post("/knowledge/gaps/preview", data=form).text)
+    assert "“forgot my password” is answered today with “Reset a forgotten password”. After publishing it becomes a choice" in page
+    assert "The other wordings" in page
+    assert "Nothing changes" not in page
+
+
+@pytest.mark.usefixtures("passwords")
+def test_a_phrasing_that_hurts_another_article_must_be_confirmed(editor: TestClient, saved: Callable[[], None], session: Session) -> None:
+    saved()
+    address = "/knowledge/articles/register-a-visitor/phrasings"
+    asked = editor.post(address, data={"text": "forgot  my password"})
+    assert asked.status_code == 200
+    assert "is answered today with “Reset a forgotten password”" in text_of(asked.text)
+    assert len(store.phrasings(session, "register-a-visitor")) == 3
+    done = editor.post(address, data={name: hidden(asked.text, name) for name in ("text", "confirmed")})
+    assert done.headers["location"] == "/knowledge/articles/register-a-visitor?done=phrasing_added"
+    session.expire_all()
+    assert store.phrasings(session, "register-a-visitor")[-1].text == "forgot my password"
 
 
 def test_a_new_article_from_a_gap_is_prefilled_previewed_and_published(
@@ -228,6 +313,12 @@ def test_editing_publishes_the_next_version_and_notices_others(
     assert late.status_code == 422
     assert "Ben changed this article" in late.text
     assert "Mine" in late.text
+    assert "Saved by Ben" in late.text
+    assert "<p>Ben's</p>" in late.text.replace("&#39;", "'")
+    assert 'href="/knowledge/articles/vpn" target="_blank"' in late.text
+    assert "Topic Network General" in text_of(late.text)
+    again = editor.post("/knowledge/articles/vpn/edit", data=form | {"body": "Both", "seen": hidden(late.text, "seen")})
+    assert again.headers["location"] == "/knowledge/articles/vpn?done=saved"
 
 
 def test_phrasings_are_added_and_removed(editor: TestClient, write: Write, saved: Callable[[], None], session: Session) -> None:
