@@ -195,7 +195,9 @@ def _sqlite_engine(url: URL, *, read_only: bool = False) -> Engine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     size = 16 if read_only else 1
-    engine = create_engine(url, pool_size=size, max_overflow=64 if read_only else 0, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, hide_parameters=True, pool_size=size, max_overflow=64 if read_only else 0, connect_args={"check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -213,7 +215,7 @@ def _sqlite_engine(url: URL, *, read_only: bool = False) -> Engine:
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=16, max_overflow=48, pool_pre_ping=True)
+    engine = create_engine(url, hide_parameters=True, pool_size=16, max_overflow=48, pool_pre_ping=True)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
