@@ -20,7 +20,7 @@ from .model import Outcome
 from .period import Period
 from .summary import Week
 
-WIDE, NARROW = (960, 330), (330, 360)
+WIDE, NARROW = (960, 330), (330, 420)
 """Width and height in pixels with everything, for a desk and for a phone; the page shows the one that its letters can be read in."""
 LONGEST_OUTLINED = 90
 """With more days than this the bars are thinner than their outlines would be."""
@@ -66,7 +66,12 @@ def _draw_days(days: tuple[DayCount, ...], period: Period) -> str:
     ]
     bars = alt.Chart({"values": rows}).mark_bar(strokeWidth=1 if period.days <= LONGEST_OUTLINED else 0)
     chart = bars.encode(
-        x=alt.X("day:O", title=None, scale=alt.Scale(domain=[name(day) for day in every]), axis=alt.Axis(labelOverlap="greedy")),
+        x=alt.X(
+            "day:O",
+            title=None,
+            scale=alt.Scale(domain=[name(day) for day in every]),
+            axis=alt.Axis(labelOverlap="greedy", labelSeparation=8),
+        ),
         y=alt.Y("sum(questions):Q", title="questions", axis=alt.Axis(tickMinStep=1, format="d")),
         color=_colour("ending", list(ENDING_NAMES.values()), list(_COLOURS.values())),
         stroke=alt.Stroke("ending:N", scale=_scale(list(ENDING_NAMES.values()), list(_COLOURS.values())), legend=None),
@@ -90,7 +95,10 @@ def _draw_weeks(weeks: tuple[Week, ...]) -> str:
     rows = [row for week in weeks for row in _week_rows(week, name(week.monday))]
     base = alt.Chart({"values": rows}).encode(
         x=alt.X(
-            "week:O", title="week from", scale=alt.Scale(domain=[name(week.monday) for week in weeks]), axis=alt.Axis(labelOverlap="greedy")
+            "week:O",
+            title="week from",
+            scale=alt.Scale(domain=[name(week.monday) for week in weeks]),
+            axis=alt.Axis(labelOverlap="greedy", labelSeparation=8),
         ),
         color=_colour("series", [name for name, _ in _SERIES.values()], [colour for _, colour in _SERIES.values()]),
         xOffset=alt.XOffset("series:N", scale=alt.Scale(domain=[name for name, _ in _SERIES.values()])),
@@ -134,7 +142,7 @@ def _colour(field: str, domain: list[str], colours: list[str]) -> alt.Color:
 
 def _both(chart: alt.Chart | alt.LayerChart | alt.FacetChart, title: str, key: str) -> str:
     """The chart twice, for a desk and for a phone; the stylesheet shows one of them and hides the other, from screen readers too."""
-    return _svg(chart, title, f"{key}-wide", WIDE, 4) + _svg(chart, title, f"{key}-narrow", NARROW, 2)
+    return _svg(chart, title, f"{key}-wide", WIDE, 4) + _svg(chart, title, f"{key}-narrow", NARROW, 1)
 
 
 def _svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, title: str, key: str, size: tuple[int, int], legend_columns: int) -> str:
@@ -142,7 +150,7 @@ def _svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, title: str, key: st
         chart.properties(
             width=size[0], height=size[1], background="transparent", autosize=alt.AutoSizeParams(type="fit", contains="padding")
         )
-        .configure(aria=False, padding=4)
+        .configure(aria=False, padding={"left": 4, "top": 4, "right": 18, "bottom": 4})
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=_TEXT,
